@@ -5,7 +5,7 @@
 Makes an SQLite database with so many units in the regions of a country, each with a kiosk that has moved once, one stream, a health report and two
 versions of its settings. One in eight has been silent for more than three days, one in five had weak power, one in a hundred each refused its settings or
 has a full disk, one in five hundred each tells two stories, waits for a decision or has lost records; one in a thousand never sent anything. With `--responses` they have counted so many answers together. Then it asks for
-pages as an evaluator who sees them all, and as the officer of one unit, as `bench.overview` does.
+pages as an evaluator who sees them all, as one of a province, and as the officer of one unit, as `bench.overview` does.
 """
 
 import argparse
@@ -30,13 +30,24 @@ PATHS = (
     ("a word that all have", f"{LIST}?q=desa"),
     ("one of them", f"{LIST}k-4711/"),
 )
-EVALUATOR, OFFICER = "bench-evaluator", "bench-officer"
+IN_REGION = (
+    ("kiosks of a province", LIST),
+    ("a page far down", f"{LIST}?page=50"),
+    ("those that are silent", f"{LIST}?perlu=diam"),
+    ("a word that all have", f"{LIST}?q=desa"),
+)
+EVALUATOR, OF_REGION, OFFICER = "bench-evaluator", "bench-region", "bench-officer"
 
 
 def main() -> None:
     """Fill, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--kiosks", type=int, default=84_000, help="at least 5,000: one is called k-4711")
+    parser.add_argument(
+        "--kiosks",
+        type=int,
+        default=84_000,
+        help="at least 16,000: one is called k-4711, and region 18 is the eighth",
+    )
     parser.add_argument("--responses", type=int, default=0)
     parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL")
     parser.add_argument("--turns", type=int, default=15)
@@ -45,9 +56,11 @@ def main() -> None:
     with country(
         options.folder, options.kiosks, fill, responses=options.responses, postgres=options.postgres
     ):
-        everywhere, one = client(EVALUATOR), client(OFFICER)
+        everywhere, region, one = client(EVALUATOR), client(OF_REGION), client(OFFICER)
         for name, path in PATHS:
             ask(name, path, options.turns, everywhere)
+        for name, path in IN_REGION:
+            ask(name, path, options.turns, region)
         ask("kiosks of one unit", LIST, options.turns, one)
         ask("all as CSV", f"{LIST}?format=csv", 1, everywhere)
 
@@ -158,20 +171,22 @@ def told(keys: list[Any]) -> None:
 
 
 def accounts() -> None:
-    """Have somebody who sees all kiosks, and somebody who sees one."""
+    """Have somebody who sees all kiosks, somebody who sees those of a province, and somebody who sees one."""
     from django.contrib.auth.models import User  # noqa: PLC0415 - after django.setup()
 
     from collector.accounts import roles  # noqa: PLC0415 - the same
     from collector.accounts.models import Office  # noqa: PLC0415 - the same
-    from collector.fleet.models import Unit  # noqa: PLC0415 - the same
+    from collector.fleet.models import Region, Unit  # noqa: PLC0415 - the same
 
-    offices: tuple[tuple[str, str, Unit | None], ...] = (
-        (EVALUATOR, roles.EVALUATOR, None),
-        (OFFICER, roles.UNIT_OFFICER, Unit.objects.get(code="u7")),
+    offices: tuple[tuple[str, str, Region | None, Unit | None], ...] = (
+        (EVALUATOR, roles.EVALUATOR, None, None),
+        (OF_REGION, roles.EVALUATOR, Region.objects.get(pk="18"), None),
+        (OFFICER, roles.UNIT_OFFICER, None, Unit.objects.get(code="u7")),
     )
-    for name, role, unit in offices:
+    now = datetime.now(UTC)
+    for name, role, region, unit in offices:
         user = User.objects.create_user(name)
-        Office.objects.create(user=user, role=role, unit=unit, since=datetime.now(UTC), given_by="bench")
+        Office.objects.create(user=user, role=role, region=region, unit=unit, since=now, given_by="bench")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -36,6 +36,22 @@ class StreamLine(NamedTuple):
     words: str
 
 
+class Kiosk(Protocol):
+    """A kiosk, known by all of it or as a line of the list."""
+
+    @property
+    def zone(self) -> str:
+        """The zone of its unit's days."""
+
+    @property
+    def received_ms(self) -> int | None:
+        """When something came in last."""
+
+    @property
+    def health(self) -> UplinkHealth | None:
+        """What it said of itself last."""
+
+
 def need_words(need: Need) -> str:
     """Give a need in a word or two."""
     return _say(f"kiosk.need_{need.value}")
@@ -63,7 +79,7 @@ def heard(one: KnownKiosk) -> str:
     return _say("kiosk.heard_off", when=_when(one.state.changed_at, one.zone))
 
 
-def received(one: KnownKiosk, needs: Sequence[Need]) -> str:
+def received(one: Kiosk, needs: Sequence[Need]) -> str:
     """Say when something came in last, in days where that is too long ago."""
     if one.received_ms is None:
         return _say("kiosk.received_never")
@@ -74,7 +90,7 @@ def received(one: KnownKiosk, needs: Sequence[Need]) -> str:
     return _say("kiosk.received_silent", when=_day(day), days=days)
 
 
-def waits(one: KnownKiosk) -> str:
+def waits(one: Kiosk) -> str:
     """Say how many records wait on a kiosk, by its last report."""
     if one.health is None:
         return _say("kiosk.unknown")

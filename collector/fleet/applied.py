@@ -1,11 +1,24 @@
 """What each kiosk did with its settings: sent, applied, or refused and why, from its own signed records."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery
 
 from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
+
+
+class Told(NamedTuple):
+    """What a kiosk said of a version of its settings, from its report of it."""
+
+    version: int
+    at_ms: int
+    applied: bool
+    refused_key: str
+    refused_why: str
+    unknown: Sequence[str] = ()
+    """Keys it does not know; it applied the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +29,7 @@ class SettingsState:
     """The version in force here; 0 where none was signed."""
     on_broker: bool
     """Whether the broker holds it; a kiosk may also have fetched it over HTTPS, or got it at enrolment."""
-    reported: SettingsReport | None
+    reported: Told | None
     """The kiosk's latest word; None where it has said nothing yet."""
     due: bool = False
     """Whether other ones are set, and are yet to be signed."""
@@ -47,7 +60,7 @@ def settings_states(kiosks: Collection[int]) -> dict[int, SettingsState]:
     rows = Kiosk.objects.filter(Q(due=True) | ~Q(unsigned_why=""), pk__in=kiosks)
     waiting = {pk: (due, why) for pk, due, why in rows.values_list("pk", "due", "unsigned_why")}
     versions = {one.kiosk_id: one for one in in_force}
-    reports = {one.kiosk_id: one for one in latest}
+    reports = {kiosk: Told(*told) for kiosk, *told in latest.values_list("kiosk", *Told._fields)}
     return {
         kiosk: SettingsState(
             version=versions[kiosk].version if kiosk in versions else 0,

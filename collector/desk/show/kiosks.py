@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +16,8 @@ from collector.accounts import roles
 from collector.desk import kiosk_table, kiosk_words, periods
 from collector.desk.kiosk_table import Row
 from collector.evidence import needs
+from collector.evidence.kiosk_lines import KioskLine, lines
+from collector.evidence.kiosk_list import EVERY, Among, KioskList, Of, among, first, or_at, some
 from collector.evidence.kiosks import known
 from collector.evidence.needs import Looked, Need
 from collector.fleet.models import Kiosk, Unit
@@ -31,21 +33,20 @@ _FEW = 5_000
 @require_safe
 def listed(request: HttpRequest) -> HttpResponseBase:
     """List the kiosks in reach, sorted by what they need; as CSV and JSON too, all that are listed."""
-    kiosks = _reach(request)
+    units = _units(request)
     words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
-    if words:
-        kiosks = _called(kiosks, words)
-    wanted = needs.conditions(periods.midnight())
-    found = needs.numbers(kiosks, wanted)
+    midnight = periods.midnight()
+    every = KioskList(_among(units, words), midnight)
+    found = every.numbers()
     chosen = _need(request.GET.get("perlu", ""))
     total = sum(number for told, number in found.items() if chosen is None or chosen in told)
     form = request.GET.get("format", "")
     if form in ("csv", "json"):
-        rows = _every(needs.ordered(kiosks, wanted, found, chosen=chosen), wanted)
+        rows = _every(every.ordered(found, chosen=chosen), needs.conditions(midnight))
         return _csv(rows, excel=request.GET.get("for") == "excel") if form == "csv" else _json(rows, total)
     page = Paginator(range(total), ROWS).get_page(request.GET.get("page"))
     start = page.start_index() - 1 if total else 0
-    ids = needs.ordered(kiosks, wanted, found, chosen=chosen, start=start, stop=page.end_index())
+    ids = every.ordered(found, chosen=chosen, start=start, stop=page.end_index())
     numbers = Counter({need: sum(number for told, number in found.items() if need in told) for need in Need})
     context = {
         "words": words,
@@ -54,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         "numbers": [(need, kiosk_words.need_words(need), numbers[need]) for need in Need if numbers[need]],
         "needing": found.total() - found[()],
         "page": page,
-        "lines": [_line(row) for row in _rows(needs.look(ids, wanted))],
+        "lines": [_line(one) for one in lines(ids, midnight)],
     }
     return render(request, "desk/kiosks.html", context)
 
@@ -63,7 +64,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """Show a kiosk; to whom it does not stand in reach there is none."""
-    found = list(_reach(request).filter(name=name).values_list("pk", flat=True))
+    found = list(needs.standing_now(_units(request)).filter(name=name).values_list("pk", flat=True))
     if not found:
         raise Http404(name)
     (row,) = _rows(needs.look(found, needs.conditions(periods.midnight())))
@@ -79,22 +80,31 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "desk/kiosk.html", context)
 
 
-def _reach(request: HttpRequest) -> QuerySet[Kiosk]:
-    """Give the kiosks that stand at units of the account's offices."""
+def _units(request: HttpRequest) -> QuerySet[Unit]:
+    """Give the units of the account's offices."""
     offices = roles.held(request.user, roles.OFFICERS)
     if not offices:
         raise PermissionDenied
-    return needs.standing_now(roles.units_of(offices))
+    return roles.units_of(offices)
 
 
-def _called(kiosks: QuerySet[Kiosk], words: str) -> QuerySet[Kiosk]:
-    """Give those that are called so, or stand at a unit that is, or in a region with this code."""
-    units = Unit.objects.filter(
-        Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
-    )
-    called = kiosks.filter(Q(name__icontains=words) | Q(stands__in=units.values("pk")))
-    few = list(called.order_by().values_list("pk", flat=True)[: _FEW + 1])
-    return called if len(few) > _FEW else Kiosk.objects.filter(pk__in=few)
+def _among(units: QuerySet[Unit], words: str) -> Among:
+    """Choose the kiosks that stand at units; with words those that are called so, or stand at a unit that is, or in a region with this code."""
+    kiosks = needs.standing_now(units)
+    whole = not units.query.has_filters()
+    if not words:
+        return EVERY if whole else among(kiosks)
+    is_called = Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
+    few = list(units.filter(is_called).order_by().values_list("pk", flat=True)[: _FEW + 1])
+    of: Of = "many" if whole else "some"
+    if (
+        len(few) > _FEW
+    ):  # each kiosk's unit is looked at: a list of so many would cost more than what it saves
+        at_one = Exists(Unit.objects.filter(is_called, pk=OuterRef("stands")))
+        return among(kiosks.filter(at_one | Q(name__icontains=words)), of=of)
+    called = or_at(among(kiosks.filter(name__icontains=words), of=of), few)
+    found = first(called, _FEW + 1)
+    return called if len(found) > _FEW else some(found)
 
 
 def _rows(looked: list[Looked]) -> list[Row]:
@@ -103,16 +113,17 @@ def _rows(looked: list[Looked]) -> list[Row]:
     return [Row(one, told.needs) for one, told in zip(found, looked, strict=True)]
 
 
-def _line(row: Row) -> dict[str, object]:
+def _line(one: KioskLine) -> dict[str, object]:
     """Give a kiosk as the list says it."""
     return {
-        "name": row.known.kiosk.name,
-        "stand": row.known.stand,
-        "needs": [kiosk_words.need_words(need) for need in row.needs],
-        "revoked": row.known.revoked,
-        "received": kiosk_words.received(row.known, row.needs),
-        "waits": kiosk_words.waits(row.known),
-        "settings": kiosk_words.settings_words(row.known.settings, row.known.zone),
+        "name": one.name,
+        "unit": one.unit,
+        "place": one.place,
+        "needs": [kiosk_words.need_words(need) for need in one.needs],
+        "revoked": one.revoked,
+        "received": kiosk_words.received(one, one.needs),
+        "waits": kiosk_words.waits(one),
+        "settings": kiosk_words.settings_words(one.settings, one.zone),
     }
 
 

@@ -23,7 +23,7 @@ from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, Door, LostHere, Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import StreamStanding
-from collector.fleet.models import Kiosk, KioskKey, SettingsReport, Unit
+from collector.fleet.models import Kiosk, KioskKey, Region, SettingsReport, Unit
 from collector.headers import PAGE
 from survey.record.bodies import SettingsTold
 from survey.wire.health import KioskHealth, UplinkHealth
@@ -317,6 +317,7 @@ def test_a_word_finds_kiosks_units_and_regions_few_and_many(
     monkeypatch.setattr(pages, "_FEW", few)
     FakeKiosk.enrolled(add_unit("medan", region="12.71.01.1001", name="Kantor Medan"), name="loket-9")
     client = browser(administrator())
+    of_region = browser(person("tuti", roles.EVALUATOR, region=Region.objects.get(pk="12.71.01.1001")))
     for word, names in (
         ("LOKET", ["loket-9"]),
         ("kantor", ["loket-9"]),
@@ -328,6 +329,8 @@ def test_a_word_finds_kiosks_units_and_regions_few_and_many(
         found = data(client, f"&q={word}")
         assert [one["kiosk"] for one in found["kiosks"]] == names, word
         assert found["total"] == len(names)
+        near = data(of_region, f"&q={word}")
+        assert [one["kiosk"] for one in near["kiosks"]] == [name for name in names if name == "loket-9"], word
 
 
 @pytest.mark.parametrize(
@@ -352,7 +355,7 @@ def test_a_report_from_beyond_the_years_breaks_no_page(
 
 
 def test_the_list_asks_as_little_for_many_kiosks_as_for_one_of_a_kind(
-    unit: Unit, sent: FakeKiosk, officer: Client
+    unit: Unit, sent: FakeKiosk, officer: Client, arrive: Arrive
 ) -> None:
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -363,11 +366,26 @@ def test_the_list_asks_as_little_for_many_kiosks_as_for_one_of_a_kind(
 
     tells(FakeKiosk.enrolled(unit, name="macet"), STUCK)
     asked(LIST)
-    paths = (LIST, f"{LIST}?format=json", f"{LIST}?format=csv", f"{LIST}{sent.name}/")
+    paths = (
+        LIST,
+        f"{LIST}?format=json",
+        f"{LIST}?format=csv",
+        f"{LIST}{sent.name}/",
+        f"{LIST}?q={unit.code}",
+    )
     before = [asked(path) for path in paths]
+    assert before[0] == 6, (
+        "session, account, its offices; how many need what, who comes first, what is known of them"
+    )
+    assert before[-1] == 8, "and which units and kiosks are called so"
     for number in range(3):
         tells(FakeKiosk.enrolled(unit, name=f"lain-{number}"), STUCK)
     assert [asked(path) for path in paths] == before
+    for need, (make, _) in CASES.items():  # each leaves something that is a group of its own on the page
+        if need in (Need.TROUBLE, Need.DISK, Need.POWER):
+            make(FakeKiosk.enrolled(unit, name=f"lain-{need.value}"), arrive)
+    tells(FakeKiosk.enrolled(unit, name="lain-baik"), KioskHealth())
+    assert asked(LIST) == before[0], "however many kinds of need lie on the page"
 
 
 def test_the_console_says_the_same_facts_of_the_same_kiosk(

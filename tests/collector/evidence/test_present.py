@@ -4,6 +4,7 @@ import ast
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from collector import clock
 from collector.desk import periods
 from collector.evidence import needs
 from collector.evidence.intake import last_hours
+from collector.evidence.kiosk_lines import KioskLine, lines
+from collector.evidence.kiosk_list import EVERY, KioskList, among, or_at, some
+from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, LostHere, Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import StreamStanding
@@ -203,13 +207,73 @@ def test_numbers_and_order_are_those_of_looking_at_each(unit: Unit) -> None:
         is_silent = Need.SILENT in told
         return gravest, not is_silent, (kiosk.last_hour_ms or 0) if is_silent else 0, kiosk.name
 
-    kiosks = needs.standing_now(Unit.objects.all())
-    found = needs.numbers(kiosks, wanted)
-    assert found == Counter(looked.values())
-    assert {need for told in found for need in told} == set(Need), "each need is among them"
-    for chosen in (None, *Need):
-        listed = sorted((pk for pk, told in looked.items() if chosen in (None, *told)), key=place)
-        assert needs.ordered(kiosks, wanted, found, chosen=chosen) == listed
-        for start in range(0, len(listed), 7):
-            part = needs.ordered(kiosks, wanted, found, chosen=chosen, start=start, stop=start + 7)
-            assert part == listed[start : start + 7], (chosen, start)
+    Kiosk.objects.create(name="di-gudang", alarms=127, in_use=True)  # stands nowhere
+    midnight = periods.midnight()
+    standing = needs.standing_now(Unit.objects.all())
+    half = [pk for pk in looked if chance.random() < 0.5]
+    for chosen_by, numbers in (
+        (EVERY, list(looked)),
+        (among(standing), list(looked)),
+        (among(standing, of="many"), list(looked)),
+        (some(half), half),
+        (or_at(among(standing.filter(pk__in=half), of="many"), []), half),
+        (or_at(among(standing.none()), [unit.pk]), list(looked)),
+    ):
+        listed_ones, has = KioskList(chosen_by, midnight), {pk: looked[pk] for pk in numbers}
+        found = listed_ones.numbers()
+        assert found == Counter(has.values())
+        assert {need for told in found for need in told} == set(Need), "each need is among them"
+        for chosen in (None, *Need):
+            listed = sorted((pk for pk, told in has.items() if chosen in (None, *told)), key=place)
+            assert listed_ones.ordered(found, chosen=chosen) == listed
+            for start in range(0, len(listed), 7):
+                part = listed_ones.ordered(found, chosen=chosen, start=start, stop=start + 7)
+                assert part == listed[start : start + 7], (chosen, start)
+    nobody = KioskList(among(needs.standing_now(Unit.objects.filter(pk__in=[]))), midnight)
+    assert not nobody.numbers()
+    assert nobody.ordered(Counter()) == []
+
+
+@pytest.mark.django_db
+def test_a_line_of_the_list_says_what_is_known_of_the_kiosk(
+    unit: Unit, kiosk: FakeKiosk, arrive: Arrive
+) -> None:
+    chance = random.Random(8)
+    for number in range(60):
+        invent(unit, chance, number)
+    first = Kiosk.objects.exclude(name=kiosk.name).order_by("pk")[0]
+    second = Kiosk.objects.exclude(name=kiosk.name).order_by("pk")[1]
+    SettingsReport.objects.create(
+        kiosk=first, stream_id=900, seq=1, version=2, at_ms=9, applied=False, refused_key="a", refused_why="b"
+    )
+    SettingsReport.objects.create(kiosk=first, stream_id=900, seq=2, version=1, at_ms=9, applied=True)
+    KioskSettings.objects.filter(kiosk=second).update(published_at=clock.now())
+    KioskSettings.objects.create(kiosk=second, version=3, content={}, message=b"m")
+    Kiosk.objects.filter(pk=second.pk).update(due=True, unsigned_why="why")
+    KioskSettings.objects.filter(kiosk__in=Kiosk.objects.order_by("-pk")[:3]).delete()
+    says(kiosk, ILL)
+    kiosk.start()
+    arrive(kiosk.batch())
+    add_unit("medan", region="12.71.01.1001")
+    call_command("kiosk", "move", kiosk.name, "--unit", "medan", "--since", "2026-11-01")
+    last_hours.keep_every()
+    wanted = needs.conditions(periods.midnight())
+    every = sorted(Kiosk.objects.all(), key=lambda one: -one.pk)
+    looked = needs.look([one.pk for one in every], wanted)
+    told = lines([*(one.pk for one in every), 10**9], periods.midnight())
+    assert len(told) == len(every), "a number that no kiosk has is left out"
+    for line, full, has in zip(told, known(every), looked, strict=True):
+        stand = full.stand
+        assert line == KioskLine(
+            name=full.kiosk.name,
+            unit=stand.unit.name if stand is not None else "",
+            place=stand.place.name if stand is not None else "",
+            zone=full.zone,
+            needs=has.needs,
+            revoked=full.revoked,
+            received_ms=full.received_ms,
+            health=full.health,
+            settings=replace(full.settings, reported=line.settings.reported),
+        )
+        reported = full.settings.reported
+        assert line.settings.reported == (reported._replace(unknown=()) if reported is not None else None)

@@ -189,6 +189,29 @@ def test_a_word_is_looked_for_once_where_few_are_called_so(
 
 
 @pytest.mark.usefixtures("district")
+def test_all_of_a_country_are_counted_as_the_releases_of_a_part_are() -> None:
+    Release.objects.filter(code="bumi").update(state=State.WITHDRAWN)
+    out("way", "60", number=2, newest=False)
+    out("way", "61", period="2026-TW2", change=Decimal("1.0"))
+    out("18", "84", subject="region")
+    for subject, period in (
+        ("unit", PERIOD),
+        ("unit", "2026-TW2"),
+        ("region", PERIOD),
+        ("agency", PERIOD),
+        ("unit", "2025"),
+    ):
+        releases = Release.objects.filter(subject=subject, newest=True, instrument="skm-2017", period=period)
+        counted = listing._all_counted((subject, "skm-2017", period))
+        for few in (True, False):
+            assert counted == listing._counted(releases, few=few), (subject, period)
+    states, valued, changed = listing._all_counted(("unit", "skm-2017", PERIOD))
+    assert states["ditarik"] == 1
+    assert len(states) == 3
+    assert sum(states.values()) > valued > changed == 3
+
+
+@pytest.mark.usefixtures("district")
 def test_one_goes_down_the_tree_from_the_provinces_to_a_unit(client: Client) -> None:
     Region.objects.filter(pk="18").update(name="Lampung")
     Region.objects.create(code="19", name="Tanpa Unit")

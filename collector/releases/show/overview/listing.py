@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from collector.releases.models import Release
 from collector.releases.show.overview.asked import BY_NAME, COLUMNS, NOT_OUT, STATES, Asked
 from collector.releases.states import State
+from collector.scores.ask import lookups
 from survey.index.doubt import Interval
 from survey.index.periods import Period
 from survey.index.ranks import Rank, ranks
@@ -24,6 +25,14 @@ MOST_RANKED = 1_000
 """Where more have a number, places say nothing: among the units of a country hardly two neighbours can be told apart."""
 _FEW = 5_000
 _HEAVY = ("content", "basis", "breakdown")
+_OF = "FROM releases_release r WHERE r.subject = %s AND r.instrument = %s AND r.period = %s AND r.newest"
+_ALL = (
+    f"WITH RECURSIVE found(state) AS (SELECT min(r.state) {_OF} UNION ALL"  # noqa: S608 - this module's own words
+    f" SELECT (SELECT min(r.state) {_OF} AND r.state > found.state) FROM found WHERE found.state IS NOT NULL)"
+    f" SELECT found.state, (SELECT count(*) {_OF} AND r.state = found.state),"
+    f" (SELECT count(*) {_OF} AND r.value IS NULL), (SELECT count(*) {_OF} AND r.change IS NULL) FROM found WHERE found.state IS NOT NULL"
+)
+"""From one state to the next in the index; how many stand in each, and of all together how many have no value, and no change."""
 
 
 class Member(Protocol):
@@ -88,8 +97,8 @@ class _Counted(NamedTuple):
 
     states: Mapping[str, int]
     """In each state."""
-    valued: Mapping[str, int]
-    """Of these, with a number."""
+    valued: int
+    """With a number."""
     changed: int
     """With a change against the period before."""
 
@@ -125,15 +134,14 @@ def listing(node: Node, instrument: Instrument, period: Period, ask: Asked) -> L
     if ask.words:
         chosen = _among(node.members.filter(_called(node.subject, ask.words)), anywhere)
     every = chosen.members.count() if chosen.few is None else chosen.few
-    counted = _counted(chosen.releases, few=chosen.few is not None)
+    if node.narrowed or ask.words:
+        counted = _counted(chosen.releases, few=chosen.few is not None)
+    else:
+        counted = _all_counted((node.subject, instrument.id, period.identifier))
     parts = _parts(chosen.members, chosen.releases, ask, every=every, counted=counted)
     page = Paginator(range(parts.total), ROWS_OF_DATA if ask.form else ROWS).get_page(ask.page)
     rows = _rows(node, anywhere, parts, list(page.object_list), with_content=not ask.form)
-    is_ranked = (
-        _has_at_most(MOST_RANKED, whole.releases)
-        if ask.words
-        else sum(counted.valued.values()) <= MOST_RANKED
-    )
+    is_ranked = _has_at_most(MOST_RANKED, whole.releases) if ask.words else counted.valued <= MOST_RANKED
     found = _ranks(whole.releases, [member.code for member, _ in rows]) if is_ranked else {}
     return Listing(
         rows=[
@@ -178,7 +186,7 @@ def _counted(releases: QuerySet[Release], *, few: bool) -> _Counted:
         one_by_one = list(releases.order_by().values_list("state", "value", "change"))
         return _Counted(
             states=Counter(state for state, _, _ in one_by_one),
-            valued=Counter(state for state, value, _ in one_by_one if value is not None),
+            valued=sum(value is not None for _, value, _ in one_by_one),
             changed=sum(change is not None for *_, change in one_by_one),
         )
     found = list(
@@ -188,9 +196,21 @@ def _counted(releases: QuerySet[Release], *, few: bool) -> _Counted:
     )
     return _Counted(
         states={state: number for state, number, _, _ in found},
-        valued={state: valued for state, _, valued, _ in found},
+        valued=sum(valued for _, _, valued, _ in found),
         changed=sum(changed for *_, changed in found),
     )
+
+
+def _all_counted(of: tuple[str, str, str]) -> _Counted:
+    """Count all of a kind of subject, a questionnaire and a period: each state's stretch of the index, and those without a number or a change.
+
+    Grouping would have each row of a country compared with the one before, which takes four times as long.
+    """
+    found = lookups.rows(_ALL, of * 5)
+    states = {state: number for state, number, _, _ in found}
+    no_value, no_change = next(((value, change) for *_, value, change in found), (0, 0))
+    total = sum(states.values())
+    return _Counted(states=states, valued=total - no_value, changed=total - no_change)
 
 
 def _states(counted: _Counted, every: int) -> dict[str, int]:
@@ -219,7 +239,7 @@ def _parts(
         f"{sign}{column}",
         f"{sign}code",  # one way through the index; backwards the same list
     )
-    first = counted.changed if column == "change" else sum(counted.valued.values())
+    first = counted.changed if column == "change" else counted.valued
     if is_filtered:
         first = having.count()
         others = by_name.filter(code__in=chosen.filter(**{column: None}).values("code"))
