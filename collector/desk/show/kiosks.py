@@ -97,9 +97,8 @@ def _among(units: QuerySet[Unit], words: str) -> Among:
     is_called = Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
     few = list(units.filter(is_called).order_by().values_list("pk", flat=True)[: _FEW + 1])
     of: Of = "many" if whole else "some"
-    if (
-        len(few) > _FEW
-    ):  # each kiosk's unit is looked at: a list of so many would cost more than what it saves
+    if len(few) > _FEW:
+        # Each kiosk's unit is looked at: a list of so many would cost more than what it saves.
         at_one = Exists(Unit.objects.filter(is_called, pk=OuterRef("stands")))
         return among(kiosks.filter(at_one | Q(name__icontains=words)), of=of)
     called = or_at(among(kiosks.filter(name__icontains=words), of=of), few)
