@@ -96,8 +96,8 @@ run_test() {
         say "these tests"
         exec .venv/bin/pytest -q -m "not long and not booted" "$@"
     fi
-    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs' and of the collector's those of evidence; and a booted container, then the collector's on PostgreSQL"
-    on_a_leap_day --ignore tests/collector/evidence tests/collector >.collector.log 2>&1 &
+    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs' and of the collector's those of evidence (at the end those of complaints); and a booted container, then the collector's on PostgreSQL"
+    on_a_leap_day --ignore tests/collector/evidence --ignore tests/collector/complaints tests/collector >.collector.log 2>&1 &
     beside=$!
     { kiosk_on_another_date && programs && on_a_leap_day tests/collector/evidence; } >.kiosk.log 2>&1 &
     kiosk=$!
@@ -152,7 +152,8 @@ front_tests() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
         --ignore tests/collector --ignore tests/kiosk --ignore tests/integration --ignore tests/campaign tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
-    .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector
+    .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector || return
+    on_a_leap_day tests/collector/complaints
 }
 
 # What waits for programs more than it reckons.
