@@ -5,14 +5,14 @@ stream, is seen. A head that tells another history than the one held is kept bes
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from collector import statements
 from collector.evidence.intake import ledger
-from collector.evidence.models import HeardHead, Stream
+from collector.evidence.models import HeardHead
 from collector.trust import keys
 from survey.record.chain import first_link, head_message
 from survey.record.errors import Malformed
@@ -103,15 +103,35 @@ def take_all(told: Sequence[tuple[Speaker, ToldHead]], *, now_ms: int) -> set[in
     return lied | _of_awaited(awaited, now_ms)
 
 
-_HEARD = "SELECT id, seq, link, signature, heard_ms FROM evidence_heardhead WHERE key_id = %s AND uid = %s ORDER BY seq DESC, id LIMIT 1"
-_FORGET = "DELETE FROM evidence_heardhead WHERE id = %s"
+# The index is asked for the keys alone, as above.
+_HEARD = """
+SELECT key_id, uid, id, seq, link, signature, heard_ms FROM evidence_heardhead
+WHERE key_id {among} AND (uid || '') {among} ORDER BY seq DESC, id
+"""
+_FORGET = "DELETE FROM evidence_heardhead WHERE id {among}"
 
 
-def adopt(stream: Stream) -> None:
-    """Give a stream that has come in at last the furthest head that was heard of it."""
-    for pk, seq, link, signature, heard_ms in statements.rows(_HEARD, stream.key_id, stream.uid):
-        statements.run(_FURTHER, seq, link, signature, heard_ms, stream.pk, seq)
-        statements.run(_FORGET, pk)
+def adopt(streams: Mapping[tuple[int, str], int]) -> None:
+    """Give streams that have come in at last, by key and uid, the furthest head that was heard of each."""
+    heard: dict[tuple[int, str], tuple[int, int, bytes, bytes, int]] = {}
+    for key_id, uid, *head in statements.rows(
+        _HEARD,
+        statements.several({key_id for key_id, _ in streams}),
+        statements.several({uid for _, uid in streams}),
+    ):
+        if (key_id, uid) in streams:
+            heard.setdefault((key_id, uid), tuple(head))
+    if not heard:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _FURTHER,
+            [
+                (seq, link, signature, heard_ms, streams[place], seq)
+                for place, (_, seq, link, signature, heard_ms) in heard.items()
+            ],
+        )
+    statements.run(_FORGET, statements.several([pk for pk, *_ in heard.values()]))
 
 
 def _message(head: ToldHead) -> bytes:
