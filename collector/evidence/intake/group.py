@@ -4,7 +4,7 @@
 and `collector.evidence.intake.work` what each stream's share of it is.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 
 from collector.evidence.intake import attachments, projecting, refusals
@@ -47,7 +47,7 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         projecting.commit(projected, last_try=last_try)
         projected.clear()
 
-    works: list[Work] = []
+    works: deque[Work] = deque()
     for (name, uid), arrived in streams.items():
         sender, row = senders[name], rows.get((name, uid))
         work = Work(name, uid, sender, row, arrived, standing=stands.get(sender.id), writing=writing)
@@ -55,7 +55,8 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         works.append(work)
     # In the order they came: the first stream of a key is its lineage.
     beginnings = Beginnings([one for work in works if (one := work.beginning()) is not None])
-    for work in works:
+    while works:  # one that is done leaves no more than what is to be written and projected
+        work = works.popleft()
         writing.flush_for(work.sender.id)
         if work.adds:
             projected.extend(work.store(beginnings, settle))
