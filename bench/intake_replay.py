@@ -174,7 +174,7 @@ def _megabytes() -> float:
 
 
 def _tables() -> dict[str, str]:
-    """Give a digest of each table's rows, every column of them, in the order of their first."""
+    """Give a digest of each table's rows, every column of them, in the order of their keys."""
     found = {}
     with connection.cursor() as cursor:
         for model in apps.get_models():
@@ -182,7 +182,8 @@ def _tables() -> dict[str, str]:
             if table.startswith(_OTHERS):
                 continue
             digest, rows = hashlib.sha256(), 0
-            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+            order = ", ".join(one.column for one in model._meta.pk_fields)  # noqa: SLF001 - the same
+            cursor.execute(f"SELECT * FROM {table} ORDER BY {order}")
             for row in cursor:
                 rows += 1
                 digest.update(
