@@ -1,7 +1,9 @@
 """Streams that begin in one group are opened together, and nothing comes of it that would not have come of them one by one."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -194,3 +196,29 @@ def test_a_mixed_group_leaves_what_its_messages_leave_one_by_one(
         ("last", "counted"),
     ]  # fmt: skip
     assert len(logged) == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_streams_that_begin_under_one_key_in_several_listeners_at_once_one_counts(
+    unit: Unit, arrive: Arrive
+) -> None:
+    kiosks = [enrolled(unit, f"k-{number}") for number in range(12)]
+    cards = [[FakeKiosk(one.name, one.key) for one in kiosks] for _ in range(4)]
+    for card in (one for several in cards for one in several):
+        card.start()
+    ready = threading.Barrier(len(cards))
+
+    def listen(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            ready.wait()
+            several = cards[number]
+            arrive(*(one.batch() for one in (several if number % 2 else reversed(several))))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(cards)) as pool:
+        list(pool.map(listen, range(len(cards))))
+    for kiosk in kiosks:
+        standings = Stream.objects.filter(kiosk__name=kiosk.name).values_list("standing", flat=True)
+        assert sorted(standings) == ["counted", "foreign", "foreign", "foreign"]
