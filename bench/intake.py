@@ -1,4 +1,4 @@
-"""The intake without a broker: a recorded day of many kiosks through the listener's steps, in processor time, memory and equal tables.
+"""The intake without a broker: a recorded day of many kiosks through the listener's steps, in processor time, statements, memory and equal tables.
 
     python -m bench.intake --kiosks 1000                        what a day costs this code
     python -m bench.intake --against ../other                   beside the code in another folder, which must leave the same rows behind

@@ -73,6 +73,18 @@ class Broker:
         """Take an acknowledgement."""
 
 
+class _Counting:
+    """Counts statements."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, execute: Callable[..., object], *asked: object) -> object:
+        """Let one pass."""
+        self.number += 1
+        return execute(*asked)
+
+
 class Listening(Listener):
     """The listener, with such a broker."""
 
@@ -118,6 +130,9 @@ def _play(steps: list[Step | None], *, watch: bool) -> dict[str, object]:
     )
     broker: Any = listener._client  # noqa: SLF001 - only what the listener has shown for long is used
     memory, messages, calm = [], 0, None
+    asked: list[tuple[int, float]] = []
+    counting = _Counting()
+    connection.execute_wrappers.append(counting)
     at_first, begun = _megabytes(), time.process_time()
     for number, step in enumerate(steps):
         if step is None:
@@ -126,7 +141,9 @@ def _play(steps: list[Step | None], *, watch: bool) -> dict[str, object]:
         broker.waiting.extend(_message(*one) for one in group)
         messages += len(group)
         while broker.waiting or listener._states:  # noqa: SLF001 - the same
+            statements, before = counting.number, time.process_time()
             listener.step(timeout=0)
+            asked.append((counting.number - statements, time.process_time() - before))
         steps[number] = None
         if number % max(1, len(steps) // 8) == 0:
             memory.append(round(_megabytes() - at_first, 1))
@@ -138,6 +155,9 @@ def _play(steps: list[Step | None], *, watch: bool) -> dict[str, object]:
         "seconds": round(seconds, 2),
         "us a message": round(seconds / messages * 1e6),
         "receipts": broker.receipts,
+        "statements": counting.number,
+        "most in a step": max(number for number, _ in asked),
+        "longest step": round(max(took for _, took in asked), 2),
         "MB at first": round(at_first, 1),
         "grown MB": memory,
     }
@@ -154,7 +174,7 @@ def _megabytes() -> float:
 
 
 def _tables() -> dict[str, str]:
-    """Give a digest of each table's rows, every column of them, in the order of their first."""
+    """Give a digest of each table's rows, every column of them, in the order of their keys."""
     found = {}
     with connection.cursor() as cursor:
         for model in apps.get_models():
@@ -162,7 +182,8 @@ def _tables() -> dict[str, str]:
             if table.startswith(_OTHERS):
                 continue
             digest, rows = hashlib.sha256(), 0
-            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+            order = ", ".join(one.column for one in model._meta.pk_fields)  # noqa: SLF001 - the same
+            cursor.execute(f"SELECT * FROM {table} ORDER BY {order}")
             for row in cursor:
                 rows += 1
                 digest.update(

@@ -6,7 +6,7 @@ and `{then}` joins what is looked up for each of them: SQLite, which knows nothi
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -33,6 +33,14 @@ def rows(text: str, *parameters: Parameter) -> list[tuple[Any, ...]]:
         cursor.execute(_in_dialect(text, connection.vendor), parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def some_at_a_time(text: str, *parameters: Parameter, number: int) -> Iterator[tuple[Any, ...]]:
+    """Give what a statement selects, with no more than `number` of its rows in memory."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_in_dialect(text, connection.vendor), parameters)
+        while found := cursor.fetchmany(number):
+            yield from found
 
 
 def run(text: str, *parameters: Parameter) -> None:

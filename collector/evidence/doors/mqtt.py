@@ -44,6 +44,8 @@ GROUP_STATES = 200
 """How many kiosks' words about themselves one step hears, so that no step is long whatever was sent: the broker must hear from us in time."""
 COLLECT_BYTES = 64 * 1024
 """After as much the garbage that messages leave behind is collected: behind a full group, and behind many small ones."""
+COLLECT_ALL_EVERY = 16
+"""Only what came since is looked through each time, and everything every so many times: what is remembered of kiosks grows with their number."""
 MESSAGE_BYTES = 1024
 """Reckoned for a message beside its content; an empty one leaves something behind too."""
 WAITING_STATES_BYTES = 4 * 1024 * 1024
@@ -144,6 +146,7 @@ class Listener:
         self._stopped = threading.Event()
         self._online = False
         self._left_behind = 0
+        self._collections = itertools.count(1)
         self._next_housekeeping = 0.0
         self._client = self._make_client(name)
 
@@ -270,7 +273,7 @@ class Listener:
         self._left_behind += sum(MESSAGE_BYTES + len(payload) for payload in payloads)
         if self._left_behind >= COLLECT_BYTES:
             self._left_behind = 0
-            gc.collect()
+            gc.collect(0 if next(self._collections) % COLLECT_ALL_EVERY else 2)
 
     def _make_client(self, name: str) -> Client:
         version = MQTTv5 if self._broker.version == 5 else MQTTv311

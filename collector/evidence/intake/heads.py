@@ -5,17 +5,16 @@ stream, is seen. A head that tells another history than the one held is kept bes
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from collector import statements
 from collector.evidence.intake import ledger
-from collector.evidence.models import HeardHead, Stream
+from collector.evidence.models import HeardHead
 from collector.trust import keys
 from survey.record.chain import first_link, head_message
-from survey.record.errors import Malformed
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ def take_all(told: Sequence[tuple[Speaker, ToldHead]], *, now_ms: int) -> set[in
         )
     }
     lied: set[int] = set()
-    further: list[tuple[_Held, ToldHead]] = []
+    signed: list[tuple[Speaker, _Held, ToldHead]] = []
     awaited: list[tuple[Speaker, ToldHead]] = []
     for kiosk, head in told:
         stream = streams.get((kiosk.pk, head.uid))
@@ -93,8 +92,14 @@ def take_all(told: Sequence[tuple[Speaker, ToldHead]], *, now_ms: int) -> set[in
             awaited.append((kiosk, head))
         elif not keys.verifier(stream.key.public_key)(head.signature, _message(head)):
             lied.add(kiosk.pk)
-        elif _of_held(kiosk, stream, head, now_ms):
-            further.append((stream, head))
+        elif (stream.heard_seq, stream.heard_link) != (head.seq, head.link):  # else it says nothing new
+            signed.append((kiosk, stream, head))
+    links = _links_at([(stream, head) for _, stream, head in signed])
+    further = [
+        (stream, head)
+        for kiosk, stream, head in signed
+        if _of_held(kiosk, stream, head, links.get((stream.id, head.seq)), now_ms)
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
             _FURTHER,
@@ -103,33 +108,62 @@ def take_all(told: Sequence[tuple[Speaker, ToldHead]], *, now_ms: int) -> set[in
     return lied | _of_awaited(awaited, now_ms)
 
 
-_HEARD = "SELECT id, seq, link, signature, heard_ms FROM evidence_heardhead WHERE key_id = %s AND uid = %s ORDER BY seq DESC, id LIMIT 1"
-_FORGET = "DELETE FROM evidence_heardhead WHERE id = %s"
+# The index is asked for the keys alone, as above.
+_HEARD = """
+SELECT key_id, uid, id, seq, link, signature, heard_ms FROM evidence_heardhead
+WHERE key_id {among} AND (uid || '') {among} ORDER BY seq DESC, id
+"""
+_FORGET = "DELETE FROM evidence_heardhead WHERE id {among}"
 
 
-def adopt(stream: Stream) -> None:
-    """Give a stream that has come in at last the furthest head that was heard of it."""
-    for pk, seq, link, signature, heard_ms in statements.rows(_HEARD, stream.key_id, stream.uid):
-        statements.run(_FURTHER, seq, link, signature, heard_ms, stream.pk, seq)
-        statements.run(_FORGET, pk)
+def adopt(streams: Mapping[tuple[int, str], int]) -> None:
+    """Give streams that have come in at last, by key and uid, the furthest head that was heard of each."""
+    heard: dict[tuple[int, str], tuple[int, int, bytes, bytes, int]] = {}
+    for key_id, uid, *head in statements.rows(
+        _HEARD,
+        statements.several({key_id for key_id, _ in streams}),
+        statements.several({uid for _, uid in streams}),
+    ):
+        if (key_id, uid) in streams:
+            heard.setdefault((key_id, uid), tuple(head))
+    if not heard:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _FURTHER,
+            [
+                (seq, link, signature, heard_ms, streams[place], seq)
+                for place, (_, seq, link, signature, heard_ms) in heard.items()
+            ],
+        )
+    statements.run(_FORGET, statements.several([pk for pk, *_ in heard.values()]))
 
 
 def _message(head: ToldHead) -> bytes:
     return head_message(stream=head.uid, seq=head.seq, link=head.link)
 
 
-def _of_held(kiosk: Speaker, stream: _Held, head: ToldHead, now_ms: int) -> bool:
-    """Hold a head against the stream it is of; tells whether it is the furthest of it."""
-    known = (stream.heard_seq, stream.heard_link)
-    if known == (head.seq, head.link):
-        return False
-    held = known[1] if head.seq == known[0] else None
-    if head.seq <= stream.through:
-        held = _link_at(stream, head.uid, head.seq)
-    if held is not None and held != head.link:
+def _of_held(kiosk: Speaker, stream: _Held, head: ToldHead, link: bytes | None, now_ms: int) -> bool:
+    """Hold a head against the stream it is of, whose link there is `link`, if it is known; tells whether it is the furthest of it."""
+    if head.seq > stream.through:
+        link = stream.heard_link if head.seq == stream.heard_seq else None
+    if link is not None and link != head.link:
         _contradicts(kiosk, stream.key, head, now_ms)
         return False
     return head.seq > stream.heard_seq
+
+
+def _links_at(heads: Sequence[tuple[_Held, ToldHead]]) -> dict[tuple[int, int], bytes | None]:
+    """Give the links of held records that heads are of, by stream and number; None where what is held is damaged: an audit says so."""
+    behind = {
+        (stream.id, head.seq): first_link(stream=head.uid, public_key=stream.key.public_key)
+        for stream, head in heads
+        if head.seq < stream.through
+    }
+    ends: dict[tuple[int, int], bytes | None] = {
+        (stream.id, stream.through): stream.link for stream, _ in heads
+    }
+    return ends | (ledger.links_after(behind) if behind else {})
 
 
 def _of_awaited(told: Sequence[tuple[Speaker, ToldHead]], now_ms: int) -> set[int]:
@@ -185,16 +219,6 @@ def _keep_awaited(signed: Sequence[tuple[Speaker, _Key, ToldHead]], now_ms: int)
             _KEEP, [(key, head.uid, head.seq, head.link, head.signature, now_ms) for key, head in new]
         )
         cursor.executemany(_MOVE, [(head.seq, head.link, head.signature, now_ms, pk) for pk, head in moved])
-
-
-def _link_at(stream: _Held, uid: str, seq: int) -> bytes | None:
-    if seq == stream.through:
-        return stream.link
-    start = first_link(stream=uid, public_key=stream.key.public_key)
-    try:
-        return ledger.link_after(stream.id, seq, start=start)
-    except Malformed:
-        return None  # damaged here: an audit says so
 
 
 def _contradicts(kiosk: Speaker, key: _Key, head: ToldHead, now_ms: int) -> None:

@@ -4,12 +4,17 @@ A stream names those before it, the nearest first. Most often the nearest is hel
 row, the nearest is held nowhere, and the stream goes on from the next one that is; if the one between turns up later, it goes in there.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from django.db import connection
 
 from collector.evidence.intake import ledger
 from collector.evidence.models import NamedBefore, Stream
 from collector.evidence.standing import COUNTING, ToldChain, ToldPredecessor
 from survey.record.chain import first_link
+
+_NAME = "INSERT INTO evidence_namedbefore (stream_id, place, uid, seq, link) VALUES (%s, %s, %s, %s, %s)"
 
 
 class Follower(NamedTuple):
@@ -71,12 +76,16 @@ def join(stream: Stream, joint: Joint) -> None:
     stream.save(update_fields=["follows", "followed_seq"])
 
 
-def note(stream_id: int, told: ToldChain) -> None:
-    """Keep whom a stream names before it."""
-    NamedBefore.objects.bulk_create(
-        NamedBefore(stream_id=stream_id, place=place, uid=one.uid, seq=one.seq, link=one.link)
-        for place, one in enumerate(told)
-    )
+def note(told: Iterable[tuple[int, ToldChain]]) -> None:
+    """Keep whom streams, by their numbers, name before them."""
+    rows = [
+        (stream_id, place, one.uid, one.seq, one.link)
+        for stream_id, chain in told
+        for place, one in enumerate(chain)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_NAME, rows)
 
 
 def noted(stream: Stream) -> ToldChain:

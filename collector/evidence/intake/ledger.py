@@ -1,6 +1,8 @@
 """Reading the raw batches back: the lines of a stream, in order, as they were sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection
@@ -8,9 +10,12 @@ from django.db import connection
 from collector import statements
 from collector.evidence.intake.lines import HeldRun
 from survey.record.chain import link_through
+from survey.record.errors import Malformed
 from survey.wire.messages import Batch, unpack_batch
 
 _CHUNK = 200
+_AT_ONCE = 50
+"""Links asked for in one statement: the database sorts what leads to them in memory, some 64 records for each."""
 _LAST = 2**62
 # The batch that holds `first`, or the one after it, and those that follow. Asked for many times a second: see `collector.statements`.
 _BATCHES = """
@@ -23,6 +28,20 @@ _LINK_BEFORE = """
 SELECT first, before FROM evidence_rawbatch WHERE stream_id = %s AND first <= %s AND length(before) > 0
 ORDER BY first DESC LIMIT 1
 """
+_SEQ_BITS = 32  # a held record's number, beside its stream's in one parameter: no disk holds more of them
+_SEQ = (1 << _SEQ_BITS) - 1
+# What `link_after` reads, for many records: from the last link that is kept before each. `coalesce` is for none: from the beginning.
+_UP_TO = """
+SELECT given.value, b.first, b.count, b.received_ms, b.before, b.payload
+FROM {each} {then} evidence_rawbatch b ON b.stream_id = given.value >> %s AND b.first <= (given.value & %s)
+    AND b.first >= coalesce((SELECT max(a.first) FROM evidence_rawbatch a WHERE a.stream_id = given.value >> %s
+        AND a.first <= (given.value & %s) AND length(a.before) > 0), 0)
+ORDER BY given.value, b.first
+"""
+
+
+_BatchRow = tuple[int, int, int, bytes, bytes]
+"""`first, count, received_ms, before, payload`."""
 
 
 class HeldBatch(NamedTuple):
@@ -50,7 +69,7 @@ def batches(stream_id: int, *, first: int = 1, last: int | None = None) -> Itera
             yield from _held(found, first)
 
 
-def _held(found: Iterable[tuple[int, int, int, bytes, bytes]], first: int) -> Iterator[HeldBatch]:
+def _held(found: Iterable[_BatchRow], first: int) -> Iterator[HeldBatch]:
     for begin, count, received_ms, before, payload in found:
         if begin + count > first:
             yield HeldBatch(unpack_batch(bytes(payload)), begin, count, received_ms, bytes(before))
@@ -107,4 +126,40 @@ def link_after(stream_id: int, seq: int, *, start: bytes) -> bytes | None:
             return None
         link = link_through(link, run.lines)
         reached = run.last + 1
+    return link if reached == seq + 1 else None
+
+
+def links_after(starts: Mapping[tuple[int, int], bytes]) -> dict[tuple[int, int], bytes | None]:
+    """Give the links after many held records, by stream and number, with what `link_after` gives for each; None also where a batch is damaged.
+
+    `starts` has the link before the first record of each one's stream.
+    """
+    links: dict[tuple[int, int], bytes | None] = {
+        place: start if place[1] == 0 else None for place, start in starts.items()
+    }
+    asked = [stream << _SEQ_BITS | seq for stream, seq in starts if seq > 0]
+    for begin in range(0, len(asked), _AT_ONCE):
+        wanted = statements.several(asked[begin : begin + _AT_ONCE])
+        rows = statements.some_at_a_time(_UP_TO, wanted, _SEQ_BITS, _SEQ, _SEQ_BITS, _SEQ, number=_AT_ONCE)
+        for both, found in groupby(rows, itemgetter(0)):
+            place = both >> _SEQ_BITS, both & _SEQ
+            try:
+                links[place] = _link_through((row[1:] for row in found), place[1], starts[place])
+            except Malformed:
+                continue  # the next one's rows are found behind what is left of these
+    return links
+
+
+def _link_through(rows: Iterable[_BatchRow], seq: int, start: bytes) -> bytes | None:
+    """Give the link after a record from the batches that lead to it; the first has the link before it, where it is not the stream's first."""
+    reached, link = 1, start
+    for number, held in enumerate(_held(rows, 1)):
+        if number == 0 and held.before:
+            reached, link = held.first, held.before
+        if held.first != reached:
+            return None
+        offset = held.first - held.batch.first
+        lines = held.batch.lines[offset : offset + min(held.number, seq + 1 - held.first)]
+        link = link_through(link, lines)
+        reached = held.first + len(lines)
     return link if reached == seq + 1 else None

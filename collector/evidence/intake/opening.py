@@ -1,150 +1,122 @@
-"""A stream's first batch: does it belong to the one lineage of its key? And what a decision on one that does not brings.
+"""Streams that begin in a group. Nearly all are the first of their key, and these are opened together, in a few statements.
 
-Looked at once a stream, when it is opened; every later batch goes by what was found then.
+A new day of a fleet, or a new fleet, brings hundreds of them in one group. A stream whose key has others is looked at by itself, when its turn
+comes: where it fits depends on what is held then.
 """
 
-import logging
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
 
-from collector import clock, statements
-from collector.errors import CollectorError
-from collector.evidence.intake import heads, joining, ledger, projecting, rebuild, timing
-from collector.evidence.intake.joining import Joint
-from collector.evidence.models import NamedBefore, Stream
-from collector.evidence.standing import COUNTING, StreamStanding, told_by
-from survey.record.chain import stated_link
+from collector import statements
+from collector.evidence.intake import heads, joining
+from collector.evidence.intake.senders import StreamRow
+from collector.evidence.models import Stream
+from collector.evidence.standing import COUNTING, StreamStanding, ToldChain
 
-log = logging.getLogger(__name__)
+_LOCKED = "SELECT id FROM fleet_kioskkey WHERE id {among} ORDER BY id"
+# Each key is asked whether it has one, not for all it has: whoever has a key can make many.
+_WITH_STREAMS = """
+SELECT y.id FROM fleet_kioskkey y
+WHERE y.id {among} AND EXISTS (SELECT 1 FROM evidence_stream s WHERE s.key_id = y.id)
+"""
+_OPEN = """
+INSERT INTO evidence_stream (kiosk_id, key_id, uid, opened_ms, received_ms, clock, standing, link, heard_link, heard_signature,
+    through, has_losses, decided_by, decided_why, heard_seq, heard_ms)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, FALSE, '', '', 0, 0)
+"""
+_OPENED = "SELECT key_id, id FROM evidence_stream WHERE key_id {among}"
 
-_KEY = "SELECT id FROM fleet_kioskkey WHERE id = %s"
-_ANY_OF_KEY = "SELECT 1 FROM evidence_stream WHERE key_id = %s LIMIT 1"
+
+class Beginning(NamedTuple):
+    """A stream of which nothing is held yet, and the first batch is good."""
+
+    kiosk_id: int
+    key_id: int
+    uid: str
+    told: ToldChain
+    """Whom it names before it."""
+    now_ms: int
+    clock: bytes
+    """The state its time repair begins with."""
 
 
-def open_stream(
-    *, kiosk_id: int, key_id: int, uid: str, first_line: bytes | None, now_ms: int, state: bytes
-) -> tuple[Stream, bool]:
-    """Make the row of a stream that is not held yet, with its standing; tells also whether it is the first of its key.
+class Beginnings:
+    """The streams that begin in one group; `open` is called for each, in the order in which they were given."""
 
-    Call it inside the group's transaction.
-    """
-    _lock(key_id)
-    told = told_by(first_line, uid=uid)
-    alone = not statements.rows(_ANY_OF_KEY, key_id)
-    joint = None if alone else joining.joint_of(key_id, uid, told)
-    fits = alone or joint is not None or not _counting(key_id).exists()
-    stream = Stream.objects.create(
-        kiosk_id=kiosk_id,
-        key_id=key_id,
-        uid=uid,
-        through=0,
-        link=b"",
-        opened_ms=now_ms,
-        received_ms=now_ms,
-        clock=state,
-        standing=StreamStanding.COUNTED if fits else StreamStanding.FOREIGN,
-    )
-    joining.note(stream.pk, told)
-    heads.adopt(stream)
+    def __init__(self, beginnings: Sequence[Beginning]) -> None:
+        """Lock their keys until the commit, inside the group's transaction: two processes must not give two streams one place."""
+        self._together: dict[Beginning, list[Beginning]] = {}
+        self._rows: dict[Beginning, StreamRow] = {}
+        if not beginnings:
+            return
+        keys = statements.several({one.key_id for one in beginnings})
+        statements.rows(statements.locking(_LOCKED), keys)
+        known = {key for (key,) in statements.rows(_WITH_STREAMS, keys)}
+        alone: set[Beginning] = set()
+        for one in beginnings:
+            if one.key_id not in known:
+                alone.add(one)
+                known.add(one.key_id)
+        # As far as the next that is looked at by itself: so they get their numbers in the order in which they came.
+        for together, run in groupby(beginnings, alone.__contains__):
+            if together:
+                first, *others = run
+                self._together[first] = [first, *others]
+
+    def open(self, one: Beginning) -> tuple[StreamRow, bool]:
+        """Give the row of a stream, with its standing; tells also whether it is the first of its key."""
+        if one in self._together:
+            self._rows |= _open_first(self._together.pop(one))
+        row = self._rows.pop(one, None)
+        return (row, True) if row is not None else (_open_beside(one), False)
+
+
+def _open_first(beginnings: Sequence[Beginning]) -> dict[Beginning, StreamRow]:
+    """Open streams that are the first of their keys."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_OPEN, [_values(one, StreamStanding.COUNTED) for one in beginnings])
+    numbers = dict(statements.rows(_OPENED, statements.several([one.key_id for one in beginnings])))
+    joining.note([(numbers[one.key_id], one.told) for one in beginnings])
+    heads.adopt({(one.key_id, one.uid): numbers[one.key_id] for one in beginnings})
+    return {one: _row(numbers[one.key_id], one, StreamStanding.COUNTED) for one in beginnings}
+
+
+def _open_beside(one: Beginning) -> StreamRow:
+    """Open a stream of a key that has others; it counts where it fits among them, or where none of them does."""
+    joint = joining.joint_of(one.key_id, one.uid, one.told)
+    counting = Stream.objects.filter(key_id=one.key_id, standing__in=COUNTING)
+    fits = joint is not None or not counting.exists()
+    standing = StreamStanding.COUNTED if fits else StreamStanding.FOREIGN
+    statements.run(_OPEN, *_values(one, standing))
+    stream = Stream.objects.get(key_id=one.key_id, uid=one.uid)
+    joining.note([(stream.pk, one.told)])
+    heads.adopt({(one.key_id, one.uid): stream.pk})
     if joint is not None:
         joining.join(stream, joint)
-    return stream, alone
+    return _row(stream.pk, one, standing, followed_seq=stream.followed_seq)
 
 
-def count_what_fits_now(key_id: int, *, last_try: bool = True) -> list[Stream]:
-    """Count the streams of a key that were foreign and fit since another one came in beside them; gives them.
-
-    Call it where nothing waits to be projected: what is may change.
-    """
-    _lock(key_id)
-    counted: list[Stream] = []
-    found = True
-    while found:
-        found = False
-        for stream in _waiting(key_id):
-            joint = joining.joint_of(key_id, stream.uid, joining.noted(stream))
-            if joint is None:
-                continue
-            _let_in(stream, joint, StreamStanding.COUNTED, last_try=last_try)
-            counted.append(stream)
-            found = True
-    return counted
-
-
-def learn_predecessors(stream_id: int, uid: str, line: bytes | None) -> bool:
-    """Take note of whom a foreign stream follows, from a boot, where its first record is lost; tells whether it was news.
-
-    A first record that is held has had its say.
-    """
-    waiting = Stream.objects.filter(pk=stream_id, standing=StreamStanding.FOREIGN, named=None)
-    told = told_by(line, uid=uid)
-    if not told or not waiting.exists():
-        return False
-    if any(stated_link(first) is None for first in ledger.lines(stream_id, last=1)):
-        return False
-    joining.note(stream_id, told)
-    return True
-
-
-def decide(stream: Stream, standing: StreamStanding, *, who: str, why: str) -> int:
-    """Let a stream that did not fit count, or not; gives how many records are projected by that.
-
-    Call it inside a transaction; noting it in the trail is the caller's.
-
-    Raises:
-        CollectorError: it counts already, or was refused already.
-    """
-    stream = Stream.objects.select_for_update(of=("self",)).select_related("key").get(pk=stream.pk)
-    if stream.standing in COUNTING or stream.standing == standing:
-        raise CollectorError("stream_decided", stream=stream.uid[:8], standing=stream.standing)
-    decided = {"decided_by": who[:150], "decided_why": why[:300], "decided_ms": clock.now_ms()}
-    Stream.objects.filter(pk=stream.pk).update(**decided)
-    if standing not in COUNTING:
-        Stream.objects.filter(pk=stream.pk).update(standing=standing)
-        return 0
-    after = joining.follower_of(stream.key_id, stream.uid)
-    number = _let_in(stream, Joint(None, 0, after), standing)
-    return number + sum(one.through for one in count_what_fits_now(stream.key_id))
-
-
-def _lock(key_id: int) -> None:
-    """Keep other processes from the lineage of a key: two must not give two streams one place."""
-    statements.rows(statements.locking(_KEY), key_id)
-
-
-def _counting(key_id: int) -> QuerySet[Stream]:
-    return Stream.objects.filter(key_id=key_id, standing__in=COUNTING)
-
-
-def _waiting(key_id: int) -> QuerySet[Stream]:
-    """Give the foreign streams of a key that name another one or are named: whoever has the key can make many that do neither."""
-    names = NamedBefore.objects.filter(
-        Q(stream=OuterRef("pk")) | Q(uid=OuterRef("uid"), stream__key_id=key_id)
+def _values(one: Beginning, standing: StreamStanding) -> tuple[int | str | bytes, ...]:
+    return (
+        one.kiosk_id,
+        one.key_id,
+        one.uid,
+        one.now_ms,
+        one.now_ms,
+        one.clock,
+        standing.value,
+        b"",
+        b"",
+        b"",
     )
-    foreign = Stream.objects.filter(Exists(names), key_id=key_id, standing=StreamStanding.FOREIGN)
-    return foreign.select_related("key").order_by("pk")
 
 
-def _let_in(stream: Stream, joint: Joint, standing: StreamStanding, *, last_try: bool = True) -> int:
-    """Count a stream that was only kept until now; gives how many of its records are projected by that."""
-
-    def change() -> None:
-        Stream.objects.filter(pk=stream.pk).update(standing=standing)
-        joining.join(stream, joint)
-
-    if joint.after is None:
-        change()
-    else:  # what comes after it may have carried its records over, and counted them until now
-        rebuild.project_changed(list(_counting(stream.key_id).select_related("key").order_by("pk")), change)
-    return _project(stream, last_try=last_try)
-
-
-def _project(stream: Stream, *, last_try: bool = True) -> int:
-    """Project all of a stream that was only kept until now; gives how many records."""
-    number = 0
-    for part in rebuild.replay_stream(stream):
-        problems = projecting.replace([], part.records, last_try=last_try)
-        projecting.note([*part.set_aside, *problems])
-        number += len(part.records)
-        Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(part.clock))
-    return number
+def _row(
+    stream_id: int, one: Beginning, standing: StreamStanding, *, followed_seq: int | None = None
+) -> StreamRow:
+    return StreamRow(
+        stream_id, one.key_id, 0, b"", one.clock, standing, followed_seq, has_losses=False, has_holes=False
+    )

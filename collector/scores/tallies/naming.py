@@ -5,10 +5,10 @@ its new numbers along. The tables only grow, so that what is remembered stays tr
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 
 from collector import statements
@@ -56,6 +56,13 @@ class Numbers(dict[Key, Number], Generic[Key, Number]):
         self[key] = number
         return number
 
+    def learn(self, keys: Iterable[Key], make_all: Callable[[Sequence[Key]], Mapping[Key, Number]]) -> None:
+        """Have the numbers of these keys looked up or made all at once by `make_all`, where they are not known."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self and key not in self._shared]
+        for key, number in (make_all(missing) if missing else {}).items():
+            self._remember(key, number)
+            self[key] = number
+
     def _remember(self, key: Key, number: Number) -> None:
         def remember() -> None:
             if len(self._shared) >= _MOST_REMEMBERED:  # what kiosks write must not fill the memory
@@ -95,6 +102,10 @@ class Names:
         self.groups = Numbers(_groups, _make_group)
         self.manners = Numbers(_manners, self._make_manner)
         self.profiles = Numbers(_profiles, self._make_profile)
+
+    def learn_series(self, keys: Iterable[SeriesKey]) -> None:
+        """Look up or make the numbers of many series in a few statements: every kiosk that is new to this process brings some."""
+        self.series.learn(keys, _make_all_series)
 
     def _make_manner(self, key: MannerKey) -> tuple[int, int]:
         ended, ended_at, language, channel, outside = key
@@ -153,26 +164,35 @@ def group_names(numbers: Iterable[int]) -> Mapping[int, tuple[str, str]]:
 _PROFILE = "SELECT id FROM scores_profile WHERE text = %s"
 _NEW_PROFILE = "INSERT INTO scores_profile (text) VALUES (%s) ON CONFLICT DO NOTHING RETURNING id"
 _GROUP = "SELECT id FROM scores_group WHERE dimension = %s AND code = %s"
-# Two texts, for PostgreSQL looks nothing up by `IS NOT DISTINCT FROM`.
-_SERIES = "SELECT id FROM scores_series WHERE unit_id = %s AND service_id = %s AND place_id = %s AND kiosk_id = %s AND form_id = %s"
-_SERIES_WITHOUT = (
-    "SELECT id FROM scores_series"
-    " WHERE unit_id = %s AND service_id IS NULL AND place_id = %s AND kiosk_id = %s AND form_id = %s"
+_SERIES = (
+    "SELECT unit_id, service_id, place_id, kiosk_id, form_id, id FROM scores_series WHERE kiosk_id {among}"
 )
 _NEW_SERIES = (
     "INSERT INTO scores_series (unit_id, service_id, place_id, kiosk_id, form_id) VALUES (%s, %s, %s, %s, %s)"
-    " ON CONFLICT DO NOTHING RETURNING id"
+    " ON CONFLICT DO NOTHING"
 )
 
 
 def _make_series(key: SeriesKey) -> int:
-    unit, service, place, kiosk, form = key
-    looked_up = (
-        (_SERIES_WITHOUT, unit, place, kiosk, form)
-        if service is None
-        else (_SERIES, unit, service, place, kiosk, form)
-    )
-    return _found_or_made(looked_up, (_NEW_SERIES, *key))
+    return _make_all_series([key])[key]
+
+
+def _make_all_series(keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    found = _series_among(keys)
+    new = [key for key in keys if key not in found]
+    if new:
+        with connection.cursor() as cursor:
+            cursor.executemany(_NEW_SERIES, new)
+        found |= _series_among(new)  # also what another process has made meanwhile
+    return {key: found[key] for key in keys}
+
+
+def _series_among(keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    """Give the series of these keys that are there, and the others of their kiosks."""
+    rows = statements.rows(_SERIES, statements.several({kiosk for _, _, _, kiosk, _ in keys}))
+    return {
+        (unit, service, place, kiosk, form): int(number) for unit, service, place, kiosk, form, number in rows
+    }
 
 
 def _found_or_made(looked_up: _Statement, made: _Statement) -> int:

@@ -13,7 +13,14 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from django.db import connection
 
-from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood, ShortText, Whole
+from collector.evidence.intake.accepted import (
+    LATE_MS,
+    AcceptedRecord,
+    NotUnderstood,
+    ResponseBody,
+    ShortText,
+    Whole,
+)
 from collector.log import saw as log_saw
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
@@ -61,7 +68,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
     for record in records:
         try:
             if record.kind == RESPONSE:
-                responses.add(record)
+                responses.read(record)
             elif record.kind == ALIVE:
                 day, entry = _mark(record, zones)
                 saw += _saw(record)
@@ -71,6 +78,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))
+    responses.count()
     log_saw.note(saw)
     flagging.hold(record.kiosk_id for record in records)
     storage.insert_responses(responses.rows)
@@ -149,14 +157,16 @@ class _Responses:
         self.changes = Changes()
         self.stale: set[int] = set()
         self.names = Names()
+        self._read: list[tuple[AcceptedRecord, ResponseBody, int, str, int]] = []
+        """Record, response, number of its form, its answers as a row has them, and what it adds to a tally."""
         self._zones = zones
         self._forms = _Once(self._find_form)
         self._slots = _Once(self._slot)
         self._hours = _Once(self._hour)
         self._offsets = _Once(self._offset_ms)
 
-    def add(self, record: AcceptedRecord) -> None:
-        """Add one response.
+    def read(self, record: AcceptedRecord) -> None:
+        """Read one response; `count` goes on with all of them.
 
         Raises:
             Malformed: the collector does not know its instrument (`instrument_unknown`), or the answers are none to it
@@ -165,12 +175,26 @@ class _Responses:
         response = record.response
         if response is None:
             raise Malformed("response_field", "a response without a body")
-        row = response_id(record.stream_id, record.seq)
         number, form = self._forms[response.instrument, response.version]
         read = form.read(response.answers)
         if read is None:
             raise Malformed("response_answers", "an answer that its instrument does not offer")
-        text, counts = read
+        self._read.append((record, response, number, *read))
+
+    def count(self) -> None:
+        """Make rows and tallies of what was read."""
+        self.names.learn_series(
+            (one.unit_id, one.service_id, one.place_id, one.kiosk_id, form)
+            for one, _, form, _, _ in self._read
+        )
+        for one in self._read:
+            self._count(*one)
+        self._read.clear()
+
+    def _count(
+        self, record: AcceptedRecord, response: ResponseBody, number: int, text: str, counts: int
+    ) -> None:
+        row = response_id(record.stream_id, record.seq)
         unit, at_ms, kiosk = record.unit_id, record.at_ms, record.kiosk_id
         names = self.names
         series = names.series[unit, record.service_id, record.place_id, kiosk, number]

@@ -11,7 +11,7 @@ from collector.accounts.console import EVERYTHING
 from collector.console.acting import acting
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.evidence.intake.opening import decide
+from collector.evidence.intake.fitting import decide
 from collector.evidence.models import Stream
 from collector.evidence.standing import StreamStanding
 from collector.local import minute_text
