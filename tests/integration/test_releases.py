@@ -164,9 +164,7 @@ def test_publishing_that_was_killed_goes_on_where_it_stopped(collector: Collecto
     command = [str(COLLECTOR), "release", "publish", "--all", "--period", PERIOD]
     with subprocess.Popen(command, env=collector.environment, stderr=subprocess.DEVNULL) as process:
         try:
-            for _ in range(600):
-                if collector.out():
-                    break
+            while process.poll() is None and not collector.out():
                 time.sleep(0.02)
         finally:
             process.send_signal(signal.SIGKILL)
