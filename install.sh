@@ -121,7 +121,7 @@ told() {
     fi
 }
 
-# One in three of the tests, and all of the rooms that have most to do with a database (the whole is `.venv/bin/pytest --db postgres tests/collector`);
+# One in three of the tests, and all of the rooms that have most to do with a database (the whole is `.venv/bin/pytest --db postgres -m "not long" tests/collector`);
 # without what takes minutes and is the same on either database: papers, files that are handed over, the desk's pages, both languages, what commands
 # print, walks through every page, the client, and what attackers and strangers reckon from published files and bundles.
 collector_on_postgres() {

@@ -54,7 +54,7 @@ WORD = "tokekbelang"
 """Stands in everything that is planted, and nowhere else in the program."""
 NUMBER = 738291
 PERIOD = "2026-TW3"
-MOST_OF_A_KIND = 2
+MOST_OF_A_KIND = 4
 FORMS = ("pungli", "petugas_tidak_ramah", "pilih_kasih", "lama", "fasilitas")
 
 
@@ -181,6 +181,7 @@ class Looker:
         self.found: list[str] = []
         self.seen: dict[str, int] = {}
         self.kinds = Counter[str]()
+        self.most_of_a_kind = MOST_OF_A_KIND
 
     def look(self, where: str, content: bytes, asked: str = "") -> None:
         text = content.decode("utf-8", "replace")
@@ -199,7 +200,7 @@ class Looker:
             for link in re.findall(r'href="([^"#]+)', content.decode("utf-8", "replace")):
                 plain = link.replace("&amp;", "&")
                 shut = ("/static", "//", "/akun/keluar", "/en/akun/keluar")
-                known = plain in self.seen or self.kinds[shape(plain)] >= MOST_OF_A_KIND
+                known = plain in self.seen or self.kinds[shape(plain)] >= self.most_of_a_kind
                 if plain.startswith("/") and not plain.startswith(shut) and not known:
                     self.get(plain)
 
@@ -227,6 +228,7 @@ def test_no_address_and_no_link_shows_what_is_kept_from_the_desk(
     caplog.set_level(logging.INFO)
     everywhere = drawn(addresses(planted), one_in)
     for looker in lookers:
+        looker.most_of_a_kind = MOST_OF_A_KIND if one_in == 1 else 2
         walked = {path for path in addresses(planted) if looker is lookers[-1] or path in everywhere}
         for path in sorted(walked):
             looker.get(path)
