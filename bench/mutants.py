@@ -72,7 +72,7 @@ BY_HAND = (
     ByHand("a lost connection is opened again at once", "uplink/forwarder/courier.py", "self._failures += 1\n        self._retry_at = self._now() + ", "self._failures += 1\n        self._retry_at = self._now() - ", "tests/uplink/forwarder"),
     ByHand("no patience after a receipt", "uplink/forwarder/courier.py", "self._patient_until = now + self._patience()", "self._patient_until = now - self._patience()", "tests/uplink/forwarder"),
     # times without a clock
-    ByHand("a first boot without a clock is of 1970", "collector/evidence/intake/group.py", "since.timestamp() * 1000", "since.timestamp() // 1000", "tests/collector/evidence"),
+    ByHand("a first boot without a clock is of 1970", "collector/evidence/intake/senders.py", "milliseconds(archive_from or enrolled_at)", "milliseconds(archive_from or enrolled_at) // 1000", "tests/collector/evidence"),
     ByHand("a clock an hour ahead is trusted", "survey/record/clock.py", "_IMPOSSIBLE_MS = 300_000", "_IMPOSSIBLE_MS = 3_000_000", "tests/survey/record"),
     ByHand("five minutes ahead, later in a boot", "survey/record/clock.py", "at <= received_ms + _IMPOSSIBLE_MS", "at < received_ms + _IMPOSSIBLE_MS", "tests/survey/record"),
     ByHand("five minutes ahead, first in a boot", "survey/record/clock.py", "record.at > record.received_ms + _IMPOSSIBLE_MS", "record.at >= record.received_ms + _IMPOSSIBLE_MS", "tests/survey/record"),
