@@ -35,12 +35,12 @@ _FEW = {
 _WITH = "WITH " + ", ".join(f"few_{need.name}(id) AS MATERIALIZED ({text})" for need, text in _FEW.items())
 """What a statement begins with: each list is made once, however often it is asked, and not at all where it is not."""
 _BITS = {need: 1 << place for place, need in enumerate(_FEW)}
-_SILENT = (
+_SILENT = (  # by the first of a kiosk's keys: where one is only to exist, PostgreSQL goes through those of all kiosks
     "(fleet_kiosk.in_use AND ((fleet_kiosk.last_hour_ms IS NOT NULL AND fleet_kiosk.last_hour_ms < %s) OR (fleet_kiosk.last_hour_ms IS NULL"
-    " AND EXISTS (SELECT 1 FROM fleet_kioskkey e WHERE e.kiosk_id = fleet_kiosk.id AND e.enrolled_at < %s))))"
+    " AND COALESCE((SELECT min(e.enrolled_at) FROM fleet_kioskkey e WHERE e.kiosk_id = fleet_kiosk.id) < %s, FALSE))))"
 )
 _COUNTED = "count(*), count(*) FILTER (WHERE {silent})"
-_SOME = f"SELECT in_use, alarms, 0, {_COUNTED} FROM {{kiosks}} WHERE {{among}} GROUP BY in_use, alarms"  # noqa: S608 - this module's own words
+_MANY = f"SELECT in_use, alarms, 0, {_COUNTED} FROM fleet_kiosk WHERE {{among}} GROUP BY in_use, alarms"  # noqa: S608 - this module's own words
 _ALL = (  # the sound ones are not looked at: they are what is left of all
     "SELECT NULL, 0, 0, count(*), 0 FROM fleet_kiosk WHERE {among}"  # noqa: S608 - this module's own words
     f" UNION ALL SELECT in_use, alarms, 0, {_COUNTED} FROM fleet_kiosk WHERE in_use = TRUE AND alarms > 0 AND {{among}} GROUP BY in_use, alarms"
@@ -50,9 +50,18 @@ _ALL = (  # the sound ones are not looked at: they are what is left of all
 )
 _OF_FEW = (
     f"SELECT in_use, alarms, bits, {_COUNTED} FROM (SELECT id, sum(bit) AS bits FROM ({{every_few}}) one GROUP BY id) few"  # noqa: S608 - this module's own words
-    " JOIN {kiosks} ON fleet_kiosk.id = few.id WHERE {among} GROUP BY in_use, alarms, bits"
+    " JOIN fleet_kiosk ON fleet_kiosk.id = few.id WHERE {among} GROUP BY in_use, alarms, bits"
 )
-_OWN = ", own AS MATERIALIZED (SELECT id, name, in_use, alarms, last_hour_ms FROM fleet_kiosk WHERE {among})"
+_OWN = (
+    ", own AS MATERIALIZED (SELECT id, name, in_use, alarms, last_hour_ms, {silent} AS silent, "  # noqa: S608 - this module's own words
+    + " + ".join(
+        f"CASE WHEN id IN (SELECT id FROM few_{need.name}) THEN {bit} ELSE 0 END"  # noqa: S608 - the same
+        for need, bit in _BITS.items()
+    )
+    + " AS bits FROM fleet_kiosk WHERE {among})"
+)
+"""What is asked of `some`: these set apart, with what each has."""
+_OF_OWN = "SELECT in_use, alarms, bits, count(*), count(*) FILTER (WHERE silent) FROM own GROUP BY in_use, alarms, bits"
 _BY_HOUR = "fleet_kiosk.last_hour_ms {up} NULLS {first}, fleet_kiosk.name {up}"
 _BY_NAME = "fleet_kiosk.name {up}"
 _PREFIX = 'SELECT "fleet_kiosk"."id" AS "pk" FROM "fleet_kiosk" WHERE '
@@ -107,7 +116,10 @@ def or_at(chosen: Among, units: list[int]) -> Among:
 
 
 def _listed(column: str, numbers: list[int]) -> Piece:
-    text = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    # With numbers of the column's own type PostgreSQL looks them up; with others it goes through all for each row.
+    text = (
+        "= ANY(%s::bigint[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    )
     return Piece(f"fleet_kiosk.{column} {text}", (statements.several(numbers),))
 
 
@@ -126,16 +138,23 @@ class KioskList:
 
     def numbers(self) -> Counter[Needs]:
         """Count kiosks by all that each needs: by what nearly every kiosk may have, out of the index; then those few that have more anew."""
-        silent = silence(self.midnight)
-        own, kiosks, chosen = self._source()
+        silent, chosen = silence(self.midnight), self.among.chosen
+        found: Counter[Needs] = Counter()
+        if self.among.of == "some":
+            own = self._own()
+            for in_use, alarms, bits, every, still in _rows(own.text + _OF_OWN, own.values):
+                for number, is_silent in ((still, True), (every - still, False)):
+                    found[needs_of(in_use=bool(in_use), alarms=alarms, is_silent=is_silent, bits=bits)] += (
+                        number
+                    )
+            return +found
         of_all = self.among.of == "all"
-        text = f"{own.text} {_ALL if of_all else _SOME} UNION ALL {_OF_FEW}".format(
+        text = f"{_WITH} {_ALL if of_all else _MANY} UNION ALL {_OF_FEW}".format(
             every_few=" UNION ".join(f"SELECT id, {bit} AS bit FROM few_{need.name}" for need, bit in _BITS.items()),  # noqa: S608 - the same
-            silent=silent.text, since=silent.values[0], kiosks=kiosks, among=chosen.text,
+            silent=silent.text, since=silent.values[0], among=chosen.text,
         )  # fmt: skip
         values = (silent.values + chosen.values) * (3 if of_all else 2)
-        found: Counter[Needs] = Counter()
-        for in_use, alarms, bits, every, still in _rows(text, own.values + values):
+        for in_use, alarms, bits, every, still in _rows(text, values):
             for number, is_silent in ((still, True), (every - still, False)):
                 plain = needs_of(in_use=bool(in_use), alarms=alarms, is_silent=is_silent)
                 found[plain] += -number if bits else number
@@ -155,15 +174,17 @@ class KioskList:
         `found` is what `numbers` gave; with a need, only kiosks that have it are listed. What lies nearer to the end of those with one
         gravest need is taken from there, for each on the way costs.
         """
-        silent = silence(self.midnight)
-        own, kiosks, within = self._source()
+        of_some = self.among.of == "some"
+        begin = self._own() if of_some else Piece(_WITH)
+        kiosks, within = ("own fleet_kiosk", ()) if of_some else ("fleet_kiosk", (self.among.chosen,))
+        silent = Piece("fleet_kiosk.silent") if of_some else silence(self.midnight)
         parts: list[str] = []
-        values: list[Any] = list(own.values)
+        values: list[Any] = list(begin.values)
         backwards: list[bool] = []
         for gravest, is_silent, first, last, number in _slices(found, chosen, start, stop):
-            of_group = (within, *_of_group(gravest, silent, is_silent=is_silent))
+            of_group = (*within, *_of_group(gravest, silent, is_silent=is_silent, of_some=of_some))
             if chosen is not gravest:
-                of_group += tuple(_has(chosen, silent))
+                of_group += tuple(_has(chosen, silent, of_some=of_some))
             is_near = first <= number - last
             turns = {"up": "ASC", "first": "FIRST"} if is_near else {"up": "DESC", "first": "LAST"}
             order = (_BY_HOUR if is_silent else _BY_NAME).format(**turns)
@@ -175,7 +196,7 @@ class KioskList:
             values += [value for piece in of_group for value in piece.values]
             backwards.append(not is_near)
         listed: list[list[int]] = [[] for _ in parts]
-        for part, kiosk in _rows(f"{own.text} {' UNION ALL '.join(parts)}", tuple(values)) if parts else ():
+        for part, kiosk in _rows(f"{begin.text} {' UNION ALL '.join(parts)}", tuple(values)) if parts else ():
             listed[part].append(kiosk)
         return [
             kiosk
@@ -183,12 +204,11 @@ class KioskList:
             for kiosk in (reversed(part) if is_back else part)
         ]
 
-    def _source(self) -> tuple[Piece, str, Piece]:
-        """Give what a statement begins with, where it takes kiosks from, and the condition that is left."""
-        chosen = self.among.chosen
-        if self.among.of != "some":
-            return Piece(_WITH), "fleet_kiosk", chosen
-        return Piece(_WITH + _OWN.format(among=chosen.text), chosen.values), "own fleet_kiosk", Piece("1 = 1")
+    def _own(self) -> Piece:
+        """Give what a statement about `some` begins with: these kiosks, and what each has."""
+        silent, chosen = silence(self.midnight), self.among.chosen
+        text = _WITH + _OWN.format(silent=silent.text, among=chosen.text)
+        return Piece(text, silent.values + chosen.values)
 
 
 def silence(midnight: datetime) -> Piece:
@@ -233,7 +253,7 @@ def _slices(
                 yield gravest, is_silent, first, last, number
 
 
-def _of_group(gravest: Need | None, silent: Piece, *, is_silent: bool) -> Iterator[Piece]:
+def _of_group(gravest: Need | None, silent: Piece, *, is_silent: bool, of_some: bool) -> Iterator[Piece]:
     """Give the conditions that this is a kiosk's gravest need, and whether it is silent."""
     graver = tuple(Need)[: tuple(Need).index(gravest)] if gravest is not None else tuple(Need)
     alarms = Alarm(0)
@@ -242,18 +262,24 @@ def _of_group(gravest: Need | None, silent: Piece, *, is_silent: bool) -> Iterat
     if alarms:
         yield Piece(f"NOT (fleet_kiosk.in_use AND (fleet_kiosk.alarms & {alarms.value}) > 0)")
     if gravest is not Need.SILENT:
-        yield from _has(gravest, silent)
+        yield from _has(gravest, silent, of_some=of_some)
     yield silent if is_silent else Piece(f"NOT {silent.text}", silent.values)
-    if others := [f"SELECT id FROM few_{need.name}" for need in graver if need in _FEW]:  # noqa: S608 - last: it costs most to look up
-        yield Piece(f"fleet_kiosk.id NOT IN ({' UNION ALL '.join(others)})")
+    others = [need for need in graver if need in _FEW]
+    if others and of_some:
+        yield Piece(f"(fleet_kiosk.bits & {few_bits(*others)}) = 0")
+    elif others:  # last: it costs most to look up
+        texts = (f"SELECT id FROM few_{need.name}" for need in others)  # noqa: S608 - this module's own words
+        yield Piece(f"fleet_kiosk.id NOT IN ({' UNION ALL '.join(texts)})")
 
 
-def _has(need: Need | None, silent: Piece) -> Iterator[Piece]:
+def _has(need: Need | None, silent: Piece, *, of_some: bool) -> Iterator[Piece]:
     """Give the condition that a kiosk has a need; none where none is given."""
     if need is Need.SILENT:
         yield silent
     elif need is not None and need in ALARMS:
         yield Piece(f"(fleet_kiosk.in_use AND (fleet_kiosk.alarms & {ALARMS[need].value}) > 0)")
+    elif need is not None and of_some:
+        yield Piece(f"(fleet_kiosk.bits & {few_bits(need)}) > 0")
     elif need is not None:
         yield Piece(f"fleet_kiosk.id IN (SELECT id FROM few_{need.name})")  # noqa: S608 - the same
 

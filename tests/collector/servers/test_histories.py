@@ -76,6 +76,8 @@ def test_what_an_address_says_goes_before_what_is_usual(tmp_path: Path) -> None:
         "postgresql://u@one,two/d?connect_timeout=1&target_session_attrs=any", folder=tmp_path
     )["OPTIONS"]
     assert (options["connect_timeout"], options["target_session_attrs"]) == ("1", "any")
+    told = database("postgresql://u@one/d?options=-c%20jit%3Don", folder=tmp_path)["OPTIONS"]["options"]
+    assert told == "-c jit=off -c jit=on", "of two the server takes the last"
 
 
 def test_an_address_of_another_kind_is_refused(tmp_path: Path) -> None:
