@@ -7,7 +7,7 @@ from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.remote.plan import make_plan
 from survey.instrument.profile import Attribute
-from survey.visit.graph import document
+from survey.visit.graph import document, edges, transitions
 from survey.visit.plan import Counter, OfferedService, Plan, Standard
 
 _COUNTERS = (
@@ -39,12 +39,16 @@ def example_plan() -> Plan:
 
 
 def _act(options: argparse.Namespace) -> int:
-    text = document(example_plan())
     if options.out is None:
-        print(text, end="")
-    else:
-        try:
-            options.out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise KioskError(f"--out {options.out} cannot be written: {error.strerror}") from error
+        print(_document(), end="")
+        return 0
+    try:
+        options.out.touch()  # the walk takes seconds: what cannot be written is said before it
+        options.out.write_text(_document(), encoding="utf-8")
+    except OSError as error:
+        raise KioskError(f"--out {options.out} cannot be written: {error.strerror}") from error
     return 0
+
+
+def _document() -> str:
+    return document(transitions(edges(example_plan())))

@@ -5,7 +5,7 @@ and staff coming and going. States are told apart by everything but their clocks
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -93,9 +93,9 @@ def edges(plan: Plan) -> Iterator[Edge]:
                 waiting.append(edge.after)
 
 
-def walk(plan: Plan) -> frozenset[Transition]:
-    """Find every edge between screens."""
-    return frozenset(Transition(_name(edge.before), edge.label, _name(edge.after)) for edge in edges(plan))
+def transitions(made: Iterable[Edge]) -> frozenset[Transition]:
+    """Give the moves as ways between screens."""
+    return frozenset(Transition(_name(edge.before), edge.label, _name(edge.after)) for edge in made)
 
 
 def mermaid(arrows_of: frozenset[Transition]) -> str:
@@ -119,9 +119,8 @@ def table(arrows_of: frozenset[Transition]) -> str:
     return "\n".join(lines)
 
 
-def document(plan: Plan) -> str:
+def document(arrows: frozenset[Transition]) -> str:
     """Give the whole document."""
-    arrows = walk(plan)
     return f"""\
 # The graph of a visit
 

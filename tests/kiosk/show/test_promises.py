@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 import pytest
 
-from kiosk.commands.visit_graph import example_plan
 from kiosk.rehearsal.samples import AROUND
 from kiosk.show.present import present
 from kiosk.show.texts import Texts, catalogue
 from survey.record.complaint import AdditionKind
 from survey.visit.coded import DeclareTest
 from survey.visit.effects import SaveAddition, SaveComplaint, SaveResponse
-from survey.visit.graph import Edge, edges
+from survey.visit.graph import Edge
 from survey.visit.moves import SPEAKING
 from survey.visit.speech import ForgetSpeech
 from survey.visit.state import State, Step
 from survey.visit.waits import expires_at, warns_at
+from tests.kiosk.walked import PLAN, every_edge
 
 PROMISE = re.compile(
     r"simpan|hapus|dijawab|menjawab|catat bahwa|dilupakan|\bkept?\b|saved?\b|deleted|erased|answer(ed)?\b|noted that|forgotten",
@@ -63,7 +63,6 @@ KEPT_BY_THE_COLLECTOR = {
 }
 """What becomes of a number at the centre; the kiosk shows it before it takes one."""
 
-PLAN = example_plan()
 PULSE = PLAN.pulse.name
 
 
@@ -203,7 +202,7 @@ class Walked(NamedTuple):
 def walked() -> Walked:
     ghosts: dict[State, Ghost] = {}
     out: dict[State, list[Edge]] = defaultdict(list)
-    for edge in edges(PLAN):
+    for edge in every_edge():
         ghost = ghosts.setdefault(edge.before, Ghost())
         handed = {
             (one.token, one.kind if isinstance(one, SaveAddition) else None)

@@ -4,48 +4,52 @@ import itertools
 
 import pytest
 
-from kiosk.commands.visit_graph import example_plan
 from kiosk.rehearsal.samples import AROUND
 from kiosk.show.aloud.spoken import TONE, said
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
-from kiosk.show.views import MessageView
+from kiosk.show.views import MessageView, Plain
 from survey.visit.aided import Aid, Aids, Spoken
 from survey.visit.effects import Hush, Speak
-from survey.visit.graph import edges, kind_of
+from survey.visit.graph import kind_of
 from survey.visit.machine import advance, begin
 from survey.visit.offer import offer
 from survey.visit.state import AidCalled, Hold, Press, Release, StaffCalled, State, Step, Touch, Void
 from survey.visit.waits import expires_at
+from tests.kiosk.walked import PLAN, every_edge
 from tests.survey.visits import Walk, full_plan
 
-PLAN = example_plan()
 LATER = 100.0
 
 
+@pytest.fixture(scope="module")
 def kinds() -> list[State]:
+    """One state of each kind."""
     found: dict[State, State] = {}
-    for edge in edges(PLAN):
+    for edge in every_edge():
         found.setdefault(kind_of(edge.after), edge.after)
     return list(found.values())
 
 
-KINDS = kinds()
+def view_of(state: State, language: str = "id") -> Plain | None:
+    state = state._replace(language=language)
+    return present(PLAN, state, AROUND, Texts(language), state.since + 1)
 
 
 def heard(state: State, speak: Speak | None = None, language: str = "id") -> tuple[str, ...]:
-    state = state._replace(language=language)
-    view = present(PLAN, state, AROUND, Texts(language), state.since + 1)
+    view = view_of(state, language)
     return () if view is None else said(view, speak or Speak(), language)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_every_step_of_a_visit_says_its_title_and_what_each_button_does(language: str) -> None:
-    steps = {state.step for state in KINDS}
+def test_every_step_of_a_visit_says_its_title_and_what_each_button_does(
+    kinds: list[State], language: str
+) -> None:
+    steps = {state.step for state in kinds}
     assert steps == set(Step)
     silent = []
     word = "Tombol" if language == "id" else "Button"
-    for kind in KINDS:
+    for kind in kinds:
         state = kind._replace(aids=kind.aids._replace(aloud=True))
         coding = state.step is Step.SAVING and not state.unsaved  # the screen before stays until the thanks
         if state.step is Step.STAFF or coding:
@@ -60,18 +64,20 @@ def test_every_step_of_a_visit_says_its_title_and_what_each_button_does(language
     assert silent == []
 
 
-def test_every_option_of_every_step_is_read_by_itself() -> None:
-    for kind in KINDS:
+def test_every_option_of_every_step_is_read_by_itself(kinds: list[State]) -> None:
+    for kind in kinds:
         state = kind._replace(aids=kind.aids._replace(aloud=True))
+        view = view_of(state)
         for place, action in enumerate(offer(PLAN, state).options, start=1):
-            read = heard(state, Speak(Spoken.OPTION, action))
+            assert view is not None
+            read = said(view, Speak(Spoken.OPTION, action), "id")
             assert read[0].startswith(f"Tombol {place}: "), (state.step, action)
 
 
-def test_in_speech_mode_every_change_of_screen_is_spoken() -> None:
+def test_in_speech_mode_every_change_of_screen_is_spoken(kinds: list[State]) -> None:
     """Whatever leads from one screen to another, by whatever way, the last word is an order to read the new one."""
     missed = []
-    for state in KINDS:
+    for state in kinds:
         aloud = state._replace(aids=Aids(aloud=True, wide=True, page=state.aids.page))
         now = max(state.since, state.last_input, state.quiet_until) + 1
         for action in sorted(offer(PLAN, aloud).actions):
@@ -200,8 +206,8 @@ def test_speech_mode_ends_with_the_visit_and_by_its_chord() -> None:
     assert walk.orders[-1] == Speak(Spoken.END)
 
 
-def test_whoever_listens_has_longer() -> None:
-    for state in KINDS:
+def test_whoever_listens_has_longer(kinds: list[State]) -> None:
+    for state in kinds:
         aloud = state._replace(aids=state.aids._replace(aloud=True))
         short, long = expires_at(PLAN, state), expires_at(PLAN, aloud)
         if (
@@ -226,8 +232,8 @@ def test_without_speech_mode_nothing_that_is_typed_or_picked_is_spoken() -> None
 
 
 @pytest.mark.parametrize("aid", list(Aid))
-def test_a_chord_leaves_what_was_given_alone(aid: Aid) -> None:
-    for state in KINDS:
+def test_a_chord_leaves_what_was_given_alone(kinds: list[State], aid: Aid) -> None:
+    for state in kinds:
         moved, effects = advance(PLAN, state, AidCalled(aid), LATER)
         assert (moved.answers, moved.text, moved.topics, moved.code, moved.phone) == (
             state.answers,
@@ -264,8 +270,8 @@ def test_the_menu_from_idle_closes_by_itself() -> None:
     assert (walk.state.step, walk.state.menu) == (Step.IDLE, False)
 
 
-def test_the_menus_of_all_screens_come_to_every_entry_by_four_buttons() -> None:
-    for state, aloud in itertools.product(KINDS, (False, True)):
+def test_the_menus_of_all_screens_come_to_every_entry_by_four_buttons(kinds: list[State]) -> None:
+    for state, aloud in itertools.product(kinds, (False, True)):
         opened, _ = advance(
             PLAN, state._replace(menu=False, aids=Aids(aloud=aloud)), AidCalled(Aid.MENU), LATER
         )
