@@ -37,7 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="on postgres, run one in N of the tests, but all of the rooms that have most to do with a database",
+        help="of the collector's tests that ask a database, run one in N on postgres and the others on sqlite;"
+        " there also all of the rooms that have most to do with it",
     )
 
 

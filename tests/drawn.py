@@ -12,3 +12,8 @@ def drawn(keys: Iterable[str], one_in: int) -> set[str]:
     """Draw one in so many of the keys, rounded up."""
     known = sorted(set(keys), key=lambda key: sha256(f"{SEED} {key}".encode()).digest())
     return set(known[: -(-len(known) // one_in)])
+
+
+def is_drawn(key: str, one_in: int) -> bool:
+    """Tell whether a key is one in so many, whatever others there are."""
+    return int.from_bytes(sha256(f"{SEED} {key}".encode()).digest()) % one_in == 0

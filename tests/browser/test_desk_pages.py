@@ -165,7 +165,7 @@ def tab_to(page: Page, selector: str, text: str = "") -> None:
     raise AssertionError(f"no key leads to {selector} {text}")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("role, path", [(role, path) for role, paths in PAGES.items() for path in paths])
 def test_a_page_fits_both_widths_has_no_violation_and_runs_nothing(
     desks: dict[str, BrowserContext], axe: Axe, role: str, path: str

@@ -57,7 +57,7 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_sticks_out_nothing_is_foreign_and_axe_finds_no_violation(
     page: Page, address: str, axe: Axe, path: str

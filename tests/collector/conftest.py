@@ -27,15 +27,25 @@ from collector.trust import ca, keys
 from survey.record import ticket, visit_code
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
-from tests.drawn import drawn
+from tests.drawn import is_drawn
 from tests.postgres import PrivatePostgres
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="ikm-collector-tests-")
 _DATA = Path(_FOLDER.name)
 
 Arrive = Callable[..., list[object]]
-WHOLE = ("accounts", "alerts", "evidence", "jobs", "scores", "servers")
-"""Rooms with statements of their own for each database, or with several processes at one: no sample is taken of their tests."""
+ALSO_ON_SQLITE = ("accounts", "alerts", "complaints/test_destruction.py", "evidence", "jobs", "scores", "servers")
+"""Rooms with statements of their own for each database, or with several processes at one: on SQLite all of their tests run, whatever sample is taken."""
+
+ONLY_ON_SQLITE = (
+    "papers", "pekppp", "words", "desk", "opendata", "console/test_commands.py", "console/test_hostile_names.py", "releases/test_attacker.py",
+    "releases/test_attacker_with_accounts.py", "releases/test_attacker_of_shares.py", "releases/test_english.py", "test_languages.py",
+    "log/test_attacker.py", "log/test_operator.py", "log/test_page.py", "log/test_sheet_rows.py", "log/test_fraud_drill.py", "log/test_visits.py",
+    "evidence/test_bundle.py", "api/test_client.py", "complaints/test_doors.py", "complaints/test_door.py", "complaints/test_regency.py",
+    "handover/test_files.py", "handover/test_outputs.py", "handover/test_adapter.py", "trust", "test_local.py", "test_error_pages.py", "test_notify.py",
+)  # fmt: skip
+"""No sample is taken of what takes minutes and is the same on either: papers, files that are handed over, the desk's pages, both languages, what commands
+print, walks through every page, the client, and what attackers and strangers reckon from published files and bundles."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
 settings.IKM_DATA = _DATA
@@ -101,16 +111,27 @@ def _proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what has no database: it would be the same test once more. And what is not of the sample."""
-    if config.getoption("--db") == "postgres":
-        of_sample = drawn((one.nodeid for one in items), config.getoption("--sample"))
-        kept = [one for one in items if _has_database(one) and (one.nodeid in of_sample or _is_whole(one))]
-        config.hook.pytest_deselected(items=list({*items} - {*kept}))
-        items[:] = kept
+    """On PostgreSQL, leave out what has no database: it would be the same test once more. And of a sample, run each test on one of the two."""
+    on_postgres = config.getoption("--db") == "postgres"
+    one_in = config.getoption("--sample")
+
+    def runs(item: pytest.Item) -> bool:
+        if not _has_database(item):
+            return not on_postgres
+        if one_in == 1:
+            return True
+        if _is_of(item, ONLY_ON_SQLITE):
+            return not on_postgres
+        return is_drawn(item.nodeid, one_in) == on_postgres or (_is_of(item, ALSO_ON_SQLITE) and not on_postgres)
+
+    kept = [one for one in items if runs(one)]
+    config.hook.pytest_deselected(items=list({*items} - {*kept}))
+    items[:] = kept
 
 
-def _is_whole(item: pytest.Item) -> bool:
-    return item.path.relative_to(Path(__file__).parent).parts[0] in WHOLE
+def _is_of(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    path = item.path.relative_to(Path(__file__).parent)
+    return any(path.is_relative_to(place) for place in places)
 
 
 def _has_database(item: pytest.Item) -> bool:

@@ -63,7 +63,7 @@ def test_visits_made_offline_wait_and_are_then_counted_once(tmp_path: Path) -> N
         assert world.alarms() == {"refused": 0, "conflicts": 0}
 
 
-@pytest.mark.parametrize("visits", [150, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("visits", [60, pytest.param(500, marks=pytest.mark.long)])
 def test_nothing_is_lost_or_doubled_when_anything_is_killed(tmp_path: Path, visits: int) -> None:
     chance = random.Random(2026)
     with World(tmp_path / "world") as world:

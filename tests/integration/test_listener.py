@@ -37,6 +37,7 @@ def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Centre]:
         centre.stop()
 
 
+@pytest.mark.sampled(2)
 def test_killed_in_a_backlog_nothing_is_lost_or_doubled(centre: Centre) -> None:
     from collector.trust.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
 
@@ -70,6 +71,7 @@ def test_killed_in_a_backlog_nothing_is_lost_or_doubled(centre: Centre) -> None:
         assert f"{kiosk.stream[:8]}  1..{RECORDS}: {RECORDS} received, 0 missing" in report
 
 
+@pytest.mark.sampled(2)
 def test_hostile_messages_do_not_stop_the_listener(centre: Centre) -> None:
     from collector.trust.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
 

@@ -143,6 +143,7 @@ def ask(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse,
     return answer, body
 
 
+@pytest.mark.sampled(2)
 def test_a_step_by_another_process_is_seen_by_the_next_request_in_every_process(collector: Collector) -> None:
     address = collector.release("publish", "--unit", "u000", "--period", PERIOD).split()[0]
     paths = [f"/r/{address}/", f"/api/v1/releases/{address}.json", f"/api/v1/releases/{address}.csv"]
@@ -160,6 +161,7 @@ def test_a_step_by_another_process_is_seen_by_the_next_request_in_every_process(
                 assert body == before[1], "its bytes stay"
 
 
+@pytest.mark.sampled(2)
 def test_publishing_that_was_killed_goes_on_where_it_stopped(collector: Collector) -> None:
     command = [str(COLLECTOR), "release", "publish", "--all", "--period", PERIOD]
     with subprocess.Popen(command, env=collector.environment, stderr=subprocess.DEVNULL) as process:

@@ -93,16 +93,26 @@ def left(page: str) -> list[str]:
     return [line.strip() for line in said.splitlines() if CHROME.search(line)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("of_each_kind", [1, pytest.param(2, marks=pytest.mark.long)])
-def test_each_page_of_each_role_has_its_english_with_the_same_numbers_and_links(of_each_kind: int) -> None:
-    wrong = list[str]()
-    for role in PAGES:
-        user = User.objects.get(username=role)
-        if role == "pengelola":
-            TOTP.activate(user, "JBSWY3DPEHPK3PXP")
-        wrong += walk(browser(user), role, 2 if role == "penilai" else of_each_kind)
-    assert wrong == []
+@pytest.mark.parametrize("role", PAGES)
+def test_each_page_of_each_role_has_its_english_with_the_same_numbers_and_links(role: str) -> None:
+    assert walk(account(role), role, 2 if role == "penilai" else 1) == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("role", PAGES)
+def test_two_pages_of_each_kind_have_their_english(role: str) -> None:
+    assert walk(account(role), role, 2) == []
+
+
+def account(role: str) -> Client:
+    """Give a client in which somebody with a role is logged in."""
+    user = User.objects.get(username=role)
+    if role == "pengelola":
+        TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    return browser(user)
 
 
 def walk(client: Client, role: str, of_each_kind: int) -> list[str]:

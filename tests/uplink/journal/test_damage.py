@@ -94,6 +94,7 @@ def test_cut_at_every_byte_of_the_last_three_records(sample: Sample) -> None:
         assert cut % 5 or verify(sample.home.folder).clean
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("place,flip", [(0, 0x01), (2, 0xFF), (COUNT - 1, 0x10)])
 def test_each_byte_of_a_record_damaged_in_turn(sample: Sample, place: int, flip: int) -> None:
     hit = sample.records[place]
