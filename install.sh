@@ -148,6 +148,7 @@ front_tests() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
         --ignore tests/collector --ignore tests/kiosk --ignore tests/integration --ignore tests/campaign tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
+    # shellcheck disable=SC2046 # a list of files
     .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" $(grep -rl mark.integration --include="*.py" tests/collector) || return
     on_a_leap_day tests/collector/complaints
 }

@@ -34,7 +34,15 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="ikm-collector-tests-")
 _DATA = Path(_FOLDER.name)
 
 Arrive = Callable[..., list[object]]
-ALSO_ON_SQLITE = ("accounts", "alerts", "complaints/test_destruction.py", "evidence", "jobs", "scores", "servers")
+ALSO_ON_SQLITE = (
+    "accounts",
+    "alerts",
+    "complaints/test_destruction.py",
+    "evidence",
+    "jobs",
+    "scores",
+    "servers",
+)
 """Rooms with statements of their own for each database, or with several processes at one: on SQLite all of their tests run, whatever sample is taken."""
 
 ONLY_ON_SQLITE = (
@@ -122,7 +130,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return True
         if _is_of(item, ONLY_ON_SQLITE):
             return not on_postgres
-        return is_drawn(item.nodeid, one_in) == on_postgres or (_is_of(item, ALSO_ON_SQLITE) and not on_postgres)
+        return is_drawn(item.nodeid, one_in) == on_postgres or (
+            _is_of(item, ALSO_ON_SQLITE) and not on_postgres
+        )
 
     kept = [one for one in items if runs(one)]
     config.hook.pytest_deselected(items=list({*items} - {*kept}))
