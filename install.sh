@@ -45,14 +45,23 @@ need_environment() {
     command -v python3 >/dev/null || need_packages python3
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
         || fail "Python 3.11 or later is needed; this is $(python3 --version 2>&1)"
-    stamp=$(cat "requirements/$1.txt" pyproject.toml | sha256sum | cut -d' ' -f1)
+    stamp=$(cat requirements/uv.txt "requirements/$1.txt" pyproject.toml | sha256sum | cut -d' ' -f1)
     [ "$(cat .venv/installed 2>/dev/null || true)" != "$stamp" ] || return 0
-    say "setting up the virtual environment in .venv (this takes a minute the first time)"
+    say "setting up the virtual environment in .venv (the first time this takes as long as its downloads)"
     python3 -m venv .venv 2>/dev/null || { need_packages python3-venv; python3 -m venv --clear .venv; }
-    # Half of what is compiled ahead is never run; the rest is compiled when it first is.
-    .venv/bin/pip install -q --no-compile --disable-pip-version-check --require-hashes -r "requirements/$1.txt"
-    .venv/bin/pip install -q --no-compile --disable-pip-version-check --no-deps --no-build-isolation -e .
+    put_in --require-hashes -r requirements/uv.txt || say "without uv this takes longer"
+    put_in --require-hashes -r "requirements/$1.txt" || fail "the virtual environment could not be filled; is there a network?"
+    put_in --no-deps --no-build-isolation -e . || fail "the project could not be installed in .venv"
     printf '%s\n' "$stamp" >.venv/installed
+}
+
+# Put packages into .venv: by uv, in a tenth of the time, and by pip where there is none yet, or where only pip knows the mirror or the proxy.
+# Nothing is compiled ahead: half of it is never run, and the rest is compiled when it first is.
+put_in() {
+    if [ -x .venv/bin/uv ] && .venv/bin/uv pip install -q --link-mode copy --python .venv/bin/python "$@" 2>.venv/uv.log; then
+        return 0
+    fi
+    .venv/bin/pip install -q --no-compile --disable-pip-version-check "$@"
 }
 
 run_demo() {

@@ -24,7 +24,7 @@ SIGNATURE_BYTES = 64
 STREAM_BYTES = 16
 HEAD_PREFIX = b"ikm-head-1\x00"
 LOST = b"lost "
-"""No record begins like this, for records are JSON objects."""
+"""What begins like this and states no link is no placeholder: the chain goes on over its bytes."""
 _LOST_PREFIX = b"ikm-lost-1\x00"
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from collector.evidence.intake.holes import Hole, fill, hole_in
-from survey.record.chain import LOST, Verify, first_link, head_message, is_declared, link_through
+from survey.record.chain import LOST, Verify, first_link, head_message, is_declared, link_through, stated_link
 from survey.wire.messages import Batch, Receipt
 
 Verifier = Callable[[bytes], Verify]
@@ -274,7 +274,9 @@ class Judge:
         The chain alone does not tell: whoever carries a batch knows its links, and could put a placeholder for any record.
         """
         lost = [
-            (seq, line) for seq, line in enumerate(batch.lines, start=batch.first) if line.startswith(LOST)
+            (seq, line)
+            for seq, line in enumerate(batch.lines, start=batch.first)
+            if line.startswith(LOST) and stated_link(line)
         ]
         self.has_losses = self.has_losses or bool(lost)
         return all(

@@ -11,7 +11,7 @@ import msgspec
 from collector.evidence.intake.ledger import batches
 from collector.evidence.intake.lines import RecordLine, read_line
 from collector.evidence.models import Stream
-from survey.record.chain import LOST, first_link, next_link
+from survey.record.chain import first_link, next_link, stated_link
 from survey.record.errors import Malformed
 from survey.record.record import TALLY
 from survey.record.tally import Opening, TallyTold
@@ -47,7 +47,7 @@ def closings(stream: Stream) -> Iterator[Closing]:
             return
         offset = held.first - held.batch.first
         for seq, line in enumerate(held.batch.lines[offset : offset + held.number], start=held.first):
-            if line.startswith(LOST):
+            if stated_link(line) is not None:
                 return
             told = _counted(totals, seq, line)
             if told is not None and told.closes and not told.begins_anew:

@@ -11,7 +11,7 @@ import msgspec
 
 from collector.evidence.intake.lines import RecordLine, read_line
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
-from survey.record.chain import LOST
+from survey.record.chain import stated_link
 from survey.record.errors import Malformed
 from survey.record.record import TALLY
 from survey.record.tally import TallyTold
@@ -75,7 +75,7 @@ class _Counter:
             self._budget += _COUNTS_A_RECORD
             if seq > self._totals.through + 1:
                 self._is_lost |= self._was_lost(seq)
-            if line.startswith(LOST):
+            if stated_link(line) is not None:
                 self._is_lost = True
             else:
                 self._count(seq, line)

@@ -16,6 +16,7 @@ from collector.evidence.proof.audit_output import as_html, as_json, as_text
 from collector.evidence.proof.recount import recount
 from collector.evidence.proof.tallied import TallyCheck, check_tallies
 from collector.evidence.proof.verify_bundle import verify
+from collector.evidence.standing import StreamStanding
 from collector.fleet import tree
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
@@ -103,6 +104,17 @@ def test_any_stream_is_counted_as_its_kiosk_counts_it_and_a_dropped_answer_is_mi
         found = list(enumerate(kiosk.lines, start=1))
         held = [one for one in found if one[0] != gone]
         assert check_tallies(kiosk.stream, [held], lost=()).differs[:1] == tuple(missed[:1])
+
+
+def test_what_only_begins_like_a_lost_record_is_a_record(kiosk: FakeKiosk, arrive: Arrive) -> None:
+    """It states no link, so that the chain goes on over its bytes, and nothing was lost."""
+    kiosk.line(b"lost ")
+    kiosk.line(b"lost of sleep")
+    kiosk.tell(closes=False)
+    assert check(kiosk) == TallyCheck(checked=1)
+    arrive(kiosk.batch())
+    stream = Stream.objects.get()
+    assert (stream.through, stream.standing) == (kiosk.last, StreamStanding.COUNTED)
 
 
 def test_a_tally_that_lies_is_found_though_every_signature_holds(card: FakeKiosk) -> None:
