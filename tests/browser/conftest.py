@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.set_up import set_up
 from tests.world import free_port, until_it_listens
@@ -62,8 +63,31 @@ def axe() -> Axe:
 
 def faults(axe: Axe, page: Page) -> list[str]:
     """What axe calls a violation on a page as it stands: the rule and where."""
-    found = axe.run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):  # as large as it is, it is read once a page
+        page.evaluate(axe.axe_script)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+@contextmanager
+def heard_from(page: Page) -> Iterator[tuple[list[str], list[str]]]:
+    """Hear what a page says on the console, and what it asks for, while something is done with it."""
+    said: list[str] = []
+    asked: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("console", hear)
+    page.on("request", note)
+    try:
+        yield said, asked
+    finally:
+        page.remove_listener("console", hear)
+        page.remove_listener("request", note)
 
 
 def cut(page: Page) -> list[str]:

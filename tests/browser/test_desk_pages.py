@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import cut, faults
+from tests.browser.conftest import cut, faults, heard_from
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +114,15 @@ def desks(browser: Browser, address: str) -> Iterator[dict[str, BrowserContext]]
         context.close()
 
 
+@pytest.fixture(scope="module")
+def same_pages(desks: dict[str, BrowserContext]) -> Iterator[dict[str, Page]]:
+    """One for each role: to open one takes longer than to look at it."""
+    pages = {role: context.new_page() for role, context in desks.items()}
+    yield pages
+    for page in pages.values():
+        page.close()
+
+
 def log_in(page: Page, account: str) -> None:
     """Come in with keys alone."""
     page.goto("/akun/masuk/")
@@ -168,23 +177,21 @@ def tab_to(page: Page, selector: str, text: str = "") -> None:
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("role, path", [(role, path) for role, paths in PAGES.items() for path in paths])
 def test_a_page_fits_both_widths_has_no_violation_and_runs_nothing(
-    desks: dict[str, BrowserContext], axe: Axe, role: str, path: str
+    same_pages: dict[str, Page], axe: Axe, role: str, path: str
 ) -> None:
-    page = desks[role].new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    answer = page.goto(path)
-    assert answer is not None
-    assert (answer.status, page.url.endswith(path)) == (200, True)
-    assert page.locator("h1").count() == 1
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # playwright's own dictionary
-        assert cut(page) == [], size
-        assert faults(axe, page) == [], size
-    if path.startswith("/meja/"):
-        assert page.locator("script").count() == 0
+    page = same_pages[role]
+    with heard_from(page) as (said, _):
+        answer = page.goto(path)
+        assert answer is not None
+        assert (answer.status, page.url.endswith(path)) == (200, True)
+        assert page.locator("h1").count() == 1
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # playwright's own dictionary
+            assert cut(page) == [], size
+            assert faults(axe, page) == [], size
+        if path.startswith("/meja/"):
+            assert page.locator("script").count() == 0
     assert said == []
-    page.close()
 
 
 @pytest.mark.parametrize("role", ["pembaca", "pemeriksa", "petugas"])
