@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.drawn import drawn
+from tests.drawn import drawn, is_drawn
 
 # A busy machine is no finding: what an example costs is measured in bench/.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
+        if item.get_closest_marker("heavy") and not is_drawn(item.nodeid, 3):
+            item.add_marker(pytest.mark.long)
         if mark := item.get_closest_marker("sampled"):
             sampled[item.nodeid.partition("[")[0], mark.args[0]].append(item)
     for (_, one_in), of_one in sampled.items():

@@ -247,6 +247,7 @@ def test_what_is_past_its_date_is_destroyed_each_night_without_anybody(machine: 
     assert "0 contacts and 0 texts destroyed" in box.sh(f"journalctl -q -o cat -u {unit}.service")
 
 
+@pytest.mark.heavy
 def test_a_hung_program_is_replaced(machine: Machine) -> None:
     box = machine.box
     units = [unit for unit in UNITS if unit != "ikm-uplink"]  # its watchdog has two minutes

@@ -47,6 +47,7 @@ def locked(machine: Machine, request: pytest.FixtureRequest) -> Iterator[tuple[B
         machine.in_service()
 
 
+@pytest.mark.heavy
 def test_with_a_locked_root_the_kiosk_enrols_records_sends_and_survives_a_cut(
     machine: Machine, locked: tuple[Box, list[str]]
 ) -> None:

@@ -19,6 +19,7 @@ def visit(world: World, log: Path, *, visitors: int = 15, seed: int = 1) -> None
     world.until(lambda: world.running["kiosk"].poll() is not None, what="the visits")
 
 
+@pytest.mark.heavy
 def test_a_stick_carries_records_there_and_receipts_back(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.start_broker()
@@ -36,6 +37,7 @@ def test_a_stick_carries_records_there_and_receipts_back(tmp_path: Path) -> None
         assert verify(world.home).clean
 
 
+@pytest.mark.heavy
 def test_a_half_copied_stick_is_refused_whole(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.start_broker()
@@ -57,6 +59,7 @@ def test_a_half_copied_stick_is_refused_whole(tmp_path: Path) -> None:
         assert len(world.evidence()) > 15
 
 
+@pytest.mark.heavy
 def test_a_lost_record_stops_nothing_and_is_seen_by_everybody(tmp_path: Path) -> None:
     with CampaignWorld(tmp_path, seed=3) as world:
         world.start_broker()

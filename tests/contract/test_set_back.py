@@ -10,6 +10,7 @@ from tests.uplink.journal.test_storms import memory, reported
 __all__ = ["memory"]
 
 
+@pytest.mark.heavy
 def test_what_is_left_comes_together_and_nothing_stands_still(memory: Path) -> None:
     reported(storm(memory, lives=range(100), seed=100))
 

@@ -23,6 +23,7 @@ JUMPS_MS = (0, -20 * DAY_MS, DAY_MS, 0)
 CODES = f'places=["{PLACES[0]}","{PLACES[1]}","{PLACES[2]}"]'
 
 
+@pytest.mark.heavy
 def test_a_month_without_a_network_loses_nothing_and_each_answer_has_its_place(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.start_broker()

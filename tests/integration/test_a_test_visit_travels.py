@@ -77,6 +77,7 @@ def visit(kiosk: Rig) -> tuple[str, int]:
     return code.letters, code.number
 
 
+@pytest.mark.heavy
 def test_from_the_card_to_a_strangers_verdict(tmp_path: Path) -> None:
     with World(tmp_path / "world") as world:
         world.start_broker()

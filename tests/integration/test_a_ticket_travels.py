@@ -62,6 +62,7 @@ def until_it_stands(world: World, kiosk: Rig, code: str, words: str) -> None:
     world.until(there, what=f"{words!r} at the kiosk")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("road", ["mqtt", pytest.param("https", marks=pytest.mark.long)])
 def test_an_answer_comes_down_to_the_kiosk_and_a_word_goes_back(tmp_path: Path, road: str) -> None:
     with World(tmp_path / "world") as world:

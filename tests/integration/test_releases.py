@@ -117,6 +117,7 @@ def collector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Collec
         yield Collector(tmp_path, cluster.url())
 
 
+@pytest.mark.heavy
 def test_answers_of_units_that_are_being_published_are_taken_in_meanwhile(tmp_path: Path) -> None:
     with postgres_set_up() as cluster:
         assert Collector(tmp_path, cluster.url()).do(sys.executable, "-c", MEANWHILE) == "[]\n"

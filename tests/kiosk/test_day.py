@@ -152,6 +152,7 @@ def live(
     return grown
 
 
+@pytest.mark.heavy
 def test_an_hour_with_every_fault_loses_no_press_and_leaves_nothing_behind(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -55,6 +55,7 @@ def play(home: Path, *, warm_up: int, visits: int) -> tuple[tuple[int, ...], tup
         return before, after, loop.service.recorder.thanked
 
 
+@pytest.mark.heavy
 def test_a_busy_day_leaves_nothing_behind(home: Path) -> None:
     before, after, thanked = play(home, warm_up=40, visits=80)
     assert thanked > 150

@@ -325,6 +325,7 @@ def test_nothing_comes_of_a_recording_that_fails_after_it_was_dropped() -> None:
     assert microphone.poll() is None
 
 
+@pytest.mark.heavy
 def test_invented_visitors_speak_where_there_is_a_microphone(
     home: Path, tmp_path: Path, seal_key: X25519PrivateKey, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,6 +71,7 @@ def test_it_loads_neither_django_nor_anything_else_of_the_collector() -> None:
     assert not {one.partition(".")[0] for one in loaded} & {"django", "ninja", "pydantic", "msgspec"}
 
 
+@pytest.mark.heavy
 def test_rows_come_typed_and_what_is_kept_is_not_sent_again(live: Live) -> None:
     with Client(live.address, token=live.tokens["officer all"]) as ikm:
         assert ikm.me().offices == ("unit officer: Balai alpha",)

@@ -243,6 +243,7 @@ def test_no_address_and_no_link_shows_what_is_kept_from_the_desk(
     assert WORD not in caplog.text
 
 
+@pytest.mark.heavy
 def test_the_same_walk_finds_it_for_who_may_see_it(office: Regency, planted: list[Ticket]) -> None:
     """A test that finds nothing anywhere proves nothing: the evaluator above finds the numbers, and the words where they are opened."""
     looker = Looker(office.evaluators["18.01.05"], planted)
@@ -253,6 +254,7 @@ def test_the_same_walk_finds_it_for_who_may_see_it(office: Regency, planted: lis
     assert WORD in answer.content.decode()
 
 
+@pytest.mark.heavy
 def test_no_way_of_acting_on_it_says_that_it_is_there(lookers: list[Looker], planted: list[Ticket]) -> None:
     for looker in lookers:
         for number in (*looker.numbers, "999999"):

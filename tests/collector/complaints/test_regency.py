@@ -304,6 +304,7 @@ def judged(number: int, seed: int, *, days: int) -> Simulation:
     return simulation
 
 
+@pytest.mark.heavy
 def test_forty_complaints_of_a_regency_are_neither_lost_nor_hidden() -> None:
     judged(40, 2026, days=120)
 

@@ -59,6 +59,7 @@ def seconds(count: int, each: int) -> Iterator[datetime]:
             yield START + timedelta(seconds=second, microseconds=one * 1_000_000 // each)
 
 
+@pytest.mark.heavy
 def test_all_networks_together_are_held_to_the_limit_the_years_are_reckoned_from() -> None:
     """Each try from a network of its own, twice as many as the limit, some with slips: the worst an attacker can do."""
     window = [START + timedelta(milliseconds=10 * number) for number in range(1_000)]

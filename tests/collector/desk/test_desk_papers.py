@@ -101,6 +101,7 @@ def test_papers_stand_under_what_they_are_for(post: Post, release: Release) -> N
         assert [title for title in titles if title not in announced] == []
 
 
+@pytest.mark.heavy
 def test_each_role_passes_its_doors_and_no_other(post: Post, release: Release) -> None:
     people = everybody(post)
     job = asking.papers_of(release, user=people["evaluator"])  # type: ignore[arg-type]
@@ -144,6 +145,7 @@ def test_each_role_passes_its_doors_and_no_other(post: Post, release: Release) -
     assert who == {"sari", "wati", "rina"}
 
 
+@pytest.mark.heavy
 def test_every_format_is_in_the_list_and_comes_as_the_file_it_is_called(post: Post, release: Release) -> None:
     client = browser(person("sari", roles.UNIT_OFFICER, post.unit))
     page = client.get(f"/meja/rilis/{release.address.lower()}/berkas/").content.decode()

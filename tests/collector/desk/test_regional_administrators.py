@@ -161,6 +161,7 @@ def told(answer: object) -> str:
     return content.decode(errors="replace")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.long)])
 def test_no_page_of_the_desk_tells_of_what_lies_elsewhere(whole: Client, one_in: int) -> None:
     seen = 0

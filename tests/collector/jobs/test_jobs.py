@@ -391,6 +391,7 @@ def test_a_worker_lives_until_its_process_lets_go_of_its_lock(living: ExitStack)
     assert not alive.anybody()
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_claim_at_the_same_moment_never_get_the_same_piece() -> None:
     job = Job.objects.create(title="x", asked_by=person("wati"), asked_at=clock.now(), total=120)

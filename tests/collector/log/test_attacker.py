@@ -142,6 +142,7 @@ def village(
     return Village(unit, own_clock, arrive)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "seed", [*range(FEW), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(FEW, MANY))]
 )
@@ -149,6 +150,7 @@ def test_counters_beside_releases_tell_of_nobody(seed: int, village: Village, cl
     live(village, seed, client)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
 )
@@ -159,6 +161,7 @@ def test_answers_that_stay_in_the_period_of_their_counter_tell_of_nobody(
     live(village, 1_000 + seed, client, outages=True)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
 )

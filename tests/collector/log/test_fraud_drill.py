@@ -56,6 +56,7 @@ def test_the_sheet_has_every_attack() -> None:
     assert list(printed()) == [name for _, name in ATTACKS]
 
 
+@pytest.mark.heavy
 def test_an_honest_release_is_blamed_by_nobody_and_a_sample_is_named() -> None:
     names = [name for name in printed() if name != "nothing"]
     hold(["nothing", *random.Random(17).sample(names, SAMPLE)], seed=2)

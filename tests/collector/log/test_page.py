@@ -84,6 +84,7 @@ def test_the_page_holds_the_same_words(opened: Page) -> None:
     assert opened.evaluate("WORDS") == table()
 
 
+@pytest.mark.heavy
 def test_the_two_agree_on_honest_and_on_damaged_files(world: World, opened: Page) -> None:
     release = world.village.publish()
     world.log()

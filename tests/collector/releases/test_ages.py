@@ -103,6 +103,7 @@ def doors(release: Release, capsys: pytest.CaptureFixture[str]) -> Iterator[tupl
     yield from paper_texts(release)
 
 
+@pytest.mark.heavy
 def test_no_door_gives_a_finer_band_than_the_reported_ones(
     release: Release, capsys: pytest.CaptureFixture[str]
 ) -> None:

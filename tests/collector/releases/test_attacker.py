@@ -142,6 +142,7 @@ def test_nothing_follows_in_two_hundred_villages(seed: int, client: Client) -> N
     check(attack(seed, client), random.Random(seed))
 
 
+@pytest.mark.heavy
 def test_the_attack_reaches_numbers_services_and_more_than_one_edition(client: Client) -> None:
     """An attacker who finds nothing to compute with proves nothing."""
     knows = attack(FEW - 1, client)
@@ -165,6 +166,7 @@ def test_the_attack_would_see_what_two_live_answers_give_away() -> None:
     assert (round(low), round(high)) == (17, 19)
 
 
+@pytest.mark.heavy
 def test_the_same_address_before_and_after_one_visit_gives_the_same_bytes(client: Client) -> None:
     village = Village(3)
     village.visits(40)

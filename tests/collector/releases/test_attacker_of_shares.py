@@ -161,6 +161,7 @@ def test_no_answer_of_one_to_four_follows_in_sixty_villages(seed: int, client: C
     check(history(seed, client))
 
 
+@pytest.mark.heavy
 def test_no_answer_of_one_to_four_follows_from_all_shares_that_were_out(client: Client) -> None:
     """Several editions and all ways of telling: an attacker who finds nothing to compute with proves nothing."""
     found = []

@@ -195,6 +195,7 @@ def test_the_attack_reaches_groups_of_several_editions() -> None:
     assert min(map(len, spy.groups)) >= 5
 
 
+@pytest.mark.heavy
 def test_without_noise_the_same_attack_succeeds() -> None:
     spy = spied_on(3)
     in_clear = spy.odds(noisy=False)
@@ -204,6 +205,7 @@ def test_without_noise_the_same_attack_succeeds() -> None:
     assert any(high - low < 1 for low, high in bounds), "linear programming pins somebody's answer"
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("without_minimum")
 def test_with_noise_and_no_minimum_the_same_attack_learns_more_than_it_may() -> None:
     odds = spied_on(13).odds()

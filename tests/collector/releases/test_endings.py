@@ -346,6 +346,7 @@ def test_an_account_does_at_the_console_what_it_may(post: Post, role: str, word:
     assert not TrailEntry.objects.filter(action__startswith="unit ").exists()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(2))
 def test_nothing_follows_of_anybody_from_a_region_with_and_without_a_unit(seed: int, client: Client) -> None:
     village, knows = Village(seed), Knowledge()

@@ -169,6 +169,7 @@ def heard(page: str) -> str:
     return "\n".join(reader.said)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("everything_out")
 def test_each_english_page_has_the_numbers_and_the_links_of_the_indonesian_and_its_own_words(
     client: Client,

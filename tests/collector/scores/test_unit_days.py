@@ -77,6 +77,7 @@ given_response = st.tuples(
 )
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

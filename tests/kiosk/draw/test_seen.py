@@ -55,6 +55,7 @@ def shining(views: Iterable[tuple[str, View]]) -> Iterator[tuple[str, View]]:
             yield f"{name}, shining", view._replace(glow=GLOW)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "variant", [PLAIN, LARGE, CONTRAST, SUNLIGHT], ids=["plain", "large", "contrast", "sunlight"]
 )

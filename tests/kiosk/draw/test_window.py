@@ -127,6 +127,7 @@ def test_the_same_view_again_repaints_nothing(window: Window, updated: list[list
     assert updated == []
 
 
+@pytest.mark.heavy
 def test_whatever_came_before_the_picture_is_the_same(window: Window) -> None:
     for name in [*VIEWS, *reversed(VIEWS)]:
         window.show(VIEWS[name])

@@ -79,6 +79,7 @@ def sample() -> Iterator[Sample]:
         yield Sample(Path(folder))
 
 
+@pytest.mark.heavy
 def test_cut_at_every_byte_of_the_last_three_records(sample: Sample) -> None:
     for cut in range(sample.records[-3].offset, len(sample.content)):
         sample.put(sample.content[:cut])

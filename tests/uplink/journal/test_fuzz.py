@@ -30,6 +30,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+@pytest.mark.heavy
 @quick
 @given(
     payloads=st.lists(st.binary(max_size=200), max_size=6),

@@ -23,6 +23,7 @@ def reported(report: Report) -> None:
     assert report.wrong == [], str(report)
 
 
+@pytest.mark.heavy
 def test_a_flipped_bit_costs_nothing_or_its_own_record_by_name(memory: Path) -> None:
     reported(flip_bits(memory, count=300, seed=300))
 
@@ -32,6 +33,7 @@ def test_ten_thousand_flipped_bits_cost_nothing_or_their_own_record_by_name(memo
     reported(flip_bits(memory, count=10_000, seed=1))
 
 
+@pytest.mark.heavy
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_promised(memory: Path) -> None:
     reported(cut_power(memory, count=300, seed=300))
 
