@@ -173,14 +173,18 @@ def test_a_complaint_is_taken_back_after_being_asked_once_more(page: Page, door:
 
 
 def test_who_is_turned_away_waits_and_is_let_in(page: Page, door: Door, axe: Axe) -> None:
-    page.goto(f"{door.address}/pengaduan/")
-    for _ in range(60):
-        answer = page.request.post(f"{door.address}/pengaduan/", form={"code": new_code()})
-        if answer.status == 429:
+    for _ in range(5):  # where ten seconds were over just then, somebody is let in
+        page.goto(f"{door.address}/pengaduan/")
+        page.locator("#code").fill(door.answered)
+        for _ in range(60):
+            answer = page.request.post(f"{door.address}/pengaduan/", form={"code": new_code()})
+            if answer.status == 429:
+                break
+        assert answer.status == 429
+        with page.expect_navigation():
+            page.locator("#kode button").click()
+        if page.get_by_role("heading", level=1).inner_text() == "Sebentar lagi":
             break
-    assert answer.status == 429
-    page.locator("#code").fill(door.answered)
-    page.locator("#kode button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sebentar lagi")
     look_at(page, axe, "ticket-wait")
     page.wait_for_timeout(10_100)  # as the page says
