@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import requests
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
@@ -434,8 +435,10 @@ def test_serve_says_where_and_listen_runs_until_they_are_stopped(tmp_path: Path)
         assert server.stdout is not None
         assert server.stdout.readline() == f"serving http://127.0.0.1:{port}/ until stopped\n"
         until_it_listens(int(port))
+        # It listens before the process that answers can be told to stop, and only an answer says that it can.
+        assert requests.get(f"http://127.0.0.1:{port}/privasi/", timeout=60).ok
         server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(60) == 0
     with subprocess.Popen(
         [*program, "listen"], env=environment, stderr=subprocess.PIPE, text=True
     ) as listener:
