@@ -55,7 +55,7 @@ need_environment() {
     printf '%s\n' "$stamp" >.venv/installed
 }
 
-# Put packages into .venv: by uv, in a tenth of the time, and by pip where there is none yet, or where only pip knows the mirror or the proxy.
+# Put packages into .venv: by uv, in a sixth of the time, and by pip where there is none yet, or where only pip knows the mirror or the proxy.
 # Nothing is compiled ahead: half of it is never run, and the rest is compiled when it first is.
 put_in() {
     if [ -x .venv/bin/uv ] && .venv/bin/uv pip install -q --link-mode copy --python .venv/bin/python "$@" 2>.venv/uv.log; then

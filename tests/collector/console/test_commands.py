@@ -438,7 +438,7 @@ def test_serve_says_where_and_listen_runs_until_they_are_stopped(tmp_path: Path)
         # It listens before the process that answers can be told to stop, and only an answer says that it can.
         assert requests.get(f"http://127.0.0.1:{port}/privasi/", timeout=60).ok
         server.send_signal(signal.SIGTERM)
-        assert server.wait(60) == 0
+        assert server.wait(30) == 0
     with subprocess.Popen(
         [*program, "listen"], env=environment, stderr=subprocess.PIPE, text=True
     ) as listener:

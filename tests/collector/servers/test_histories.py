@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from collector.database import database
 from collector.servers.histories import Found, History, Known, NoneToWriteTo, newest
+from tests.postgres import PrivatePostgres
 
 SYSTEM = 7_400_000_000_000_000_000
 
@@ -78,6 +80,17 @@ def test_what_an_address_says_goes_before_what_is_usual(tmp_path: Path) -> None:
     assert (options["connect_timeout"], options["target_session_attrs"]) == ("1", "any")
     told = database("postgresql://u@one/d?options=-c%20jit%3Don", folder=tmp_path)["OPTIONS"]["options"]
     assert told == "-c jit=off -c jit=on", "of two the server takes the last"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("asked, told", [("", "off"), ("&options=-c%20jit%3Don", "on")])
+def test_a_server_compiles_no_statement_unless_the_address_says_so(
+    asked: str, told: str, tmp_path: Path
+) -> None:
+    with PrivatePostgres() as server:
+        options = database(server.url() + asked, folder=tmp_path)["OPTIONS"]["options"]
+        with psycopg.connect(server.url(), options=options) as connection:
+            assert connection.execute("SHOW jit").fetchone() == (told,)
 
 
 def test_an_address_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ def test_no_sequence_loses_an_answer_or_thanks_too_early(plan: Plan, sequence: l
 
 
 @given(start=starts, sequence=steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_from_no_screen_a_sequence_loses_anything_or_shows_it_to_another(
     start: State, sequence: list
 ) -> None:
