@@ -253,11 +253,13 @@ def asked_page(proof: bytes, tests: bytes | None, policy: Path) -> float:
 def _page() -> "Iterator[Any]":
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where the page is asked
 
+    from tests.chromium import chromium  # noqa: PLC0415
     from witness.verify.page import page as made  # noqa: PLC0415
 
-    program = shutil.which("chromium")
-    if program is None:
-        sys.exit("this needs Debian's chromium (apt install chromium), or --without-page")
+    try:
+        program = chromium()
+    except FileNotFoundError as error:
+        sys.exit(f"{error}, or --without-page")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "periksa.html"
         path.write_text(made(), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Options of the whole suite, and what no test may share with the machine it runs on."""
 
+import gc
 import os
 import tempfile
 from collections import defaultdict
@@ -57,3 +58,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in of_one:
             if item.nodeid not in kept:
                 item.add_marker(pytest.mark.long)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,5 @@
 """The documents are true: their links lead somewhere and their commands exist."""
 
-import ast
 import os
 import re
 import subprocess
@@ -192,10 +191,9 @@ def test_class_names_in_documents_exist() -> None:
 def defined_tests() -> set[str]:
     """Every test there is, by its name."""
     return {
-        node.name
+        name
         for path in (ROOT / "tests").rglob("test_*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
     }
 
 

@@ -68,6 +68,7 @@ def test_a_plug_pulled_in_mid_upgrade_leaves_a_working_kiosk(machine: Machine, v
     survive_a_cut(machine, versions, random.Random(16).choice(STATES))
 
 
+@pytest.mark.heavy
 def test_a_version_that_shows_nothing_is_turned_away_with_nothing_lost(
     machine: Machine, versions: Versions
 ) -> None:

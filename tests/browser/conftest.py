@@ -1,7 +1,6 @@
 """A real collector with invented data, and a headless Chromium to look at it."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.chromium import chromium
 from tests.set_up import set_up
 from tests.world import free_port, until_it_listens
 
@@ -47,12 +47,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    program = shutil.which("chromium")
-    assert program, "these tests need Debian's chromium: apt install chromium"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

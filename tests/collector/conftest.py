@@ -5,7 +5,6 @@ tests' own: whatever the machine's shows, it is the Monday after the tests' firs
 nine in the morning in Jakarta.
 """
 
-import gc
 import os
 import shutil
 import tempfile
@@ -147,12 +146,6 @@ def _is_of(item: pytest.Item, places: tuple[str, ...]) -> bool:
 def _has_database(item: pytest.Item) -> bool:
     fixtures = {"db", "transactional_db", "live"} & {*getattr(item, "fixturenames", ())}
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
-
-
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over what stays to the end: modules and tests."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")

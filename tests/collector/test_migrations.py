@@ -51,6 +51,7 @@ def test_no_model_has_changed_since_its_migration(tmp_path: Path) -> None:
     of(tmp_path, "makemigrations", "--check", "--dry-run").close()
 
 
+@pytest.mark.heavy
 def test_a_new_database_is_what_the_migrations_would_have_made(tmp_path: Path) -> None:
     (tmp_path / "migrated").mkdir()
     migrated = of(tmp_path / "migrated", "migrate", "-v", "0")
@@ -78,6 +79,7 @@ tables.make()
 """
 
 
+@pytest.mark.heavy
 def test_a_set_up_that_was_broken_off_leaves_nothing_and_is_begun_anew(tmp_path: Path) -> None:
     """Tables that no migration accounts for could not be brought up to date by a later version."""
     environment = os.environ | {"IKM_DATA": str(tmp_path), "DATABASE_URL": "", "SECRET_KEY": "of this test"}

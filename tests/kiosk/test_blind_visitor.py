@@ -122,6 +122,7 @@ def test_who_hears_only_finds_a_counter_of_a_floor_that_is_drawn(home: Path) -> 
         assert not records(home, "response")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(10))
 def test_a_blind_visitor_does_everything_by_ear_and_buttons(
     home: Path, collector: Identity, seed: int

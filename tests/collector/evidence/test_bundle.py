@@ -98,6 +98,7 @@ def test_another_collectors_key_is_noticed(exported: Path) -> None:
     assert "another collector's key" in problems(verify(exported, collector_key=bytes(32)))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resign", [False, True])
 @pytest.mark.parametrize("seq", [1, 7, 30, 50, 61])
 def test_a_rating_taken_out_is_named(exported: Path, seq: int, resign: bool) -> None:
@@ -112,6 +113,7 @@ def test_a_rating_taken_out_is_named(exported: Path, seq: int, resign: bool) -> 
     assert seq == 1 or "published 75.00 (n=60), the records give" in said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resign", [False, True])
 @pytest.mark.parametrize("seq", [7, 30, 50, 61])
 def test_a_rating_changed_is_named(exported: Path, seq: int, resign: bool) -> None:
@@ -315,6 +317,7 @@ HOSTILE: dict[str, tuple[int, Callable[[Files], None]]] = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_bundle_ends_in_a_sentence_within_bounds(exported: Path, name: str) -> None:
     code, change = HOSTILE[name]

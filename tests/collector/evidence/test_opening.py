@@ -49,6 +49,7 @@ def lost_before(kiosk: FakeKiosk) -> FakeKiosk:
     return second.successor()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("heard", [False, True])
 @pytest.mark.parametrize("names_others", [False, True])
 def test_fifty_new_streams_cost_as_many_statements_as_one(

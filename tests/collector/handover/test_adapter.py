@@ -96,6 +96,7 @@ def test_an_answer_that_is_lost_is_found_by_our_number_and_nothing_is_sent_twice
     assert (known().stage, known().tracking_id, len(lapor.reports)) == (Stage.TAKEN, "7000000", 1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("mood", ["slow", "nonsense", "huge", "500", "502", "bomb"])
 def test_what_may_have_been_taken_is_asked_for_before_it_goes_out_again(
     lapor: FakeLapor, queued: Ticket, tmp_path: Path, mood: str
@@ -125,6 +126,7 @@ def test_without_a_way_to_ask_it_is_never_sent_again_and_its_number_comes_by_fil
     assert (known().stage, len(lapor.reports), len(lapor.asked)) == (Stage.UNSURE, 1, 1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("mood", ["429", "401", "404", "redirect"])
 def test_what_was_certainly_not_taken_is_tried_again_each_time_later(
     lapor: FakeLapor, courier: Courier, queued: Ticket, mood: str

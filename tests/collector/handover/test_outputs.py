@@ -142,6 +142,7 @@ def test_fewer_than_five_in_all_is_all_that_is_said(unit: Unit) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_papers_are_valid_say_what_was_counted_and_are_the_same_each_time(
     unit: Unit, tmp_path: Path, own_clock: OwnClock
 ) -> None:

@@ -76,6 +76,7 @@ def until(what: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.heavy
 def test_two_workers_share_a_job_and_one_that_is_killed_costs_no_piece_and_doubles_none(start: Start) -> None:
     for number in range(1, UNITS + 1):
         post = Post(

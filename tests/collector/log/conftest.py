@@ -1,7 +1,6 @@
 """The page from a stick in a headless Chromium, and a village under a log."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from collector.fleet.models import Unit
 from collector.releases.models import Release
+from tests.chromium import chromium
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.log.village import Village, moment
 from tests.collector.log.world import World
@@ -23,8 +23,6 @@ OCTOBER, NOVEMBER = date(2026, 10, 5), date(2026, 11, 9)
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The page in a headless Chromium, from a file as from a stick."""
-    program = shutil.which("chromium")
-    assert program, "these tests need Debian's chromium: apt install chromium"
     path = tmp_path_factory.mktemp("stick") / "periksa.html"
     path.write_text(made(), encoding="utf-8")
     # Playwright keeps a loop in this thread, beside which Django would refuse the tests' own database.
@@ -34,7 +32,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
             # On another date Chromium would wait for moments that never come, and use up a core.
             started.delenv("LD_PRELOAD", raising=False)
             playwright = stack.enter_context(sync_playwright())
-            browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
+            browser = playwright.chromium.launch(
+                executable_path=chromium(), args=["--headless", "--no-sandbox"]
+            )
         page = browser.new_page(viewport={"width": 390, "height": 900})
         page.goto(f"file://{path}")
         yield page

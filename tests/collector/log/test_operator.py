@@ -385,6 +385,7 @@ def test_a_release_that_is_dated_back_is_named(world: World) -> None:
     assert "release_redated" in world.verify(release)["faults"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "change",
     [

@@ -174,6 +174,7 @@ def change(value: Any, dice: random.Random) -> None:
         return
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "policy", ["", "quorum none", "log x\nquorum none", "quorum none\nquorum none", "quorum saksi"]
 )

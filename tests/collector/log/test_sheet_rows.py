@@ -219,6 +219,7 @@ def test_the_list_has_an_address_and_its_page_leads_there(office: Office, client
     assert client.get("/log/rows/AAAAAAAA.json").status_code == 404
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("content", [b"", b"PK", b"{}", b"[]", b'{"format":1}'])
 def test_what_is_no_sheet_and_no_list_ends_in_a_sentence(
     office: Office, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -296,6 +296,7 @@ def _changed(world: World, release: Release, change: Change) -> tuple[str, str]:
     return "--tests", str(path)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "change, fault",
     [

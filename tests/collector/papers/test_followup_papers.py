@@ -161,6 +161,7 @@ def test_the_workbook_has_both_forms_of_the_annex_and_what_was_done(release: Rel
     ]
 
 
+@pytest.mark.heavy
 def test_the_minutes_go_on_in_a_word_processor_and_come_back_whole(release: Release, tmp_path: Path) -> None:
     fill(release)
     path = made(release, tmp_path)["forum-docx"]
@@ -175,6 +176,7 @@ def test_the_minutes_go_on_in_a_word_processor_and_come_back_whole(release: Rele
     assert all(one.value in text for one in said_of(release).elements if one.is_low)
 
 
+@pytest.mark.heavy
 def test_they_are_pdf_a_with_a_field_on_the_last_page_and_the_same_bytes_twice(
     release: Release, tmp_path: Path, own_clock: OwnClock
 ) -> None:
@@ -200,6 +202,7 @@ def test_they_are_pdf_a_with_a_field_on_the_last_page_and_the_same_bytes_twice(
     assert "hari ......" in text_of(empty["forum"])
 
 
+@pytest.mark.heavy
 def test_what_others_wrote_stays_text(release: Release, tmp_path: Path) -> None:
     hostile = HOSTILE[:480]
     item = desa.add(release, problem=hostile, action=hostile, responsible=hostile[:140])

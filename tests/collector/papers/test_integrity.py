@@ -177,6 +177,7 @@ def test_the_elements_asked_about_are_the_release_s_own(release: Release) -> Non
         )
 
 
+@pytest.mark.heavy
 def test_the_packs_say_every_line_and_the_checklist_has_a_box_for_each_point(
     post: Post, release: Release, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def out(post: Post) -> Callable[[str], Release]:
     return released
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", KINDS)
 def test_each_publication_says_the_number_on_its_own_scale_and_no_category(
     out: Callable[[str], Release], name: str, tmp_path: Path

@@ -131,6 +131,7 @@ def test_the_figure_of_a_poster_stays_in_its_column(release: Release, tmp_path: 
         assert figure[1] < found["Responden"][0], path.name
 
 
+@pytest.mark.heavy
 def test_pages_are_pdf_a_with_an_empty_signature_field_and_pictures_have_their_size(
     release: Release, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_report_says_what_its_release_says_chapter_by_chapter(
     assert all(re.search(rf"terendah: [^.]*{re.escape(name)}", text) for name in low)
 
 
+@pytest.mark.heavy
 def test_the_pdf_is_pdf_a_with_an_empty_field_on_the_page_that_is_signed(
     release: Release, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_what_the_office_wrote_stays_when_the_numbers_change(
     )) == {"tren": ("12,34",)}  # fmt: skip
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "way",
     [
@@ -394,6 +396,7 @@ def words(text: str) -> Callable[[Document], None]:
     return change
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "change, says",
     [

@@ -93,6 +93,7 @@ def test_sheets_of_other_periods_and_of_other_units_do_not_matter(post: Post) ->
     assert list(map(len, found)) == [30, 31, 32]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(2))
 def test_no_two_sheets_that_left_differ_by_fewer_than_thirty(
     post: Post, own_clock: OwnClock, seed: int

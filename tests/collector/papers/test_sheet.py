@@ -67,6 +67,7 @@ def tied(folder: Path) -> Path:
     return made(release, folder, "tabulation")[0]
 
 
+@pytest.mark.heavy
 def test_libreoffice_comes_to_the_published_numbers_in_every_mode_and_both_orders(tmp_path: Path) -> None:
     post = town.post()
     town.visit(post, 47)

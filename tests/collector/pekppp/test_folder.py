@@ -157,6 +157,7 @@ def made(release: Release) -> dict[str, bytes]:
     return dict(folder.files(facts_of(release.unit, YEAR, whole=True), Warm()))
 
 
+@pytest.mark.heavy
 def test_every_file_opens_and_the_index_is_one_page_that_says_the_levels(
     post: Post, release: Release, tmp_path: Path
 ) -> None:

@@ -185,6 +185,7 @@ def test_no_answer_becomes_certain_in_two_hundred_villages(seed: int) -> None:
     check(spied_on(seed), random.Random(seed))
 
 
+@pytest.mark.heavy
 def test_the_attack_reaches_groups_of_several_editions() -> None:
     """An attacker who finds nothing to compute with proves nothing."""
     spy = spied_on(0)
@@ -239,6 +240,7 @@ def _noisy(people: Sequence[int], given: Mapping[int, Sequence[int]]) -> Sums:
     return Sums(frozenset(people), tuple(len(people) * mean for mean in found.means))
 
 
+@pytest.mark.heavy
 def test_an_officers_account_shows_what_everybody_sees_and_a_band() -> None:
     village = VillageWithProfiles(1)
     village.visits(40)

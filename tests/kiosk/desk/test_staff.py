@@ -16,6 +16,7 @@ from kiosk.rehearsal.samples import WELL
 from kiosk.show.texts import Texts
 from kiosk.show.views import KeyboardView, MessageView, StaffView, TicketView
 from survey.visit.state import Step
+from tests.kiosk.conftest import COST_OF_A_PIN
 from tests.kiosk.journals import records
 from tests.kiosk.rigs import NOON, Rig, rig
 
@@ -26,6 +27,12 @@ PIN = "2580"
 def staffed(home: Path) -> Path:
     set_pin(home, PIN)
     return home
+
+
+def test_a_pin_is_kept_at_a_cost_to_whoever_guesses_it(staffed: Path) -> None:
+    kept = json.loads((staffed / PIN_FILE).read_text())
+    assert {*kept} == {"salt", "hash", *COST_OF_A_PIN}
+    assert COST_OF_A_PIN == {"n": 2**14, "r": 8, "p": 1}, "outside of these tests"
 
 
 def call_staff(kiosk: Rig) -> None:

@@ -8,6 +8,7 @@ from kiosk.__main__ import main
 from kiosk.rehearsal.samples import samples
 
 
+@pytest.mark.heavy
 def test_every_screen_becomes_a_picture_and_a_contact_sheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

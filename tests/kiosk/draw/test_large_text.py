@@ -65,6 +65,7 @@ def usual_size(shown: dict[str, dict[str, int]], screen: str, words: str) -> int
     return min(found, default=None)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_text_under_forty_pixels_is_1_4_times_its_ordinary_size(

@@ -60,6 +60,7 @@ def views(language: str, *, large: bool = False) -> dict[str, View]:
 every_look = pytest.mark.parametrize("look", [pytest.param(look, id=name) for name, look in looks()])
 
 
+@pytest.mark.sampled(3)
 @every_look
 def test_the_longest_texts_fit_at_a_readable_size(look: Look) -> None:
     wrong = [(name, texts) for name, _, parts in every_screen(look) if (texts := not_fitting(parts))]

@@ -15,13 +15,16 @@ from survey.visit.state import Coded, FoundCode
 
 STREAM = "5a" * 16
 PLACE = Place(STREAM, 41, bytes(32))
-LETTERS = letters_of(stream=STREAM, number=41, link=bytes(32))
 DAY = date(2026, 12, 1)
 
 
 class Told:
     def __init__(self) -> None:
         self.confirmed = Confirmed(STREAM, 0)
+
+
+def letters() -> str:
+    return letters_of(stream=STREAM, number=41, link=bytes(32))
 
 
 @pytest.fixture
@@ -51,18 +54,18 @@ def results(codes: VisitCodes, ask: Callable[[], None]) -> object:
 
 def test_a_code_is_that_of_the_records_place(codes: VisitCodes) -> None:
     made = results(codes, lambda: codes.make(3, PLACE, DAY))
-    assert made == Coded(3, VisitCode("k-0001", 41, LETTERS))
+    assert made == Coded(3, VisitCode("k-0001", 41, letters()))
 
 
 def test_whoever_comes_back_is_told_whether_it_has_arrived(codes: VisitCodes, told: Told) -> None:
     results(codes, lambda: codes.make(3, PLACE, DAY))
     for through, arrived in ((40, False), (41, True)):
         told.confirmed = Confirmed(STREAM, through)
-        found = results(codes, lambda: codes.look_up(LETTERS.lower()))
-        assert found == FoundCode(LETTERS, KeptCode(41, "2026-12-01", arrived=arrived))
+        found = results(codes, lambda: codes.look_up(letters().lower()))
+        assert found == FoundCode(letters(), KeptCode(41, "2026-12-01", arrived=arrived))
     told.confirmed = Confirmed("5b" * 16, 900)  # a new card: this kiosk cannot tell any more
-    assert results(codes, lambda: codes.look_up(LETTERS)) == FoundCode(
-        LETTERS, KeptCode(41, "2026-12-01", arrived=None)
+    assert results(codes, lambda: codes.look_up(letters())) == FoundCode(
+        letters(), KeptCode(41, "2026-12-01", arrived=None)
     )
 
 
@@ -74,8 +77,8 @@ def test_letters_that_were_never_given_are_not_known(codes: VisitCodes, tmp_path
 
 def test_a_clock_that_is_not_trusted_dates_nothing(codes: VisitCodes) -> None:
     results(codes, lambda: codes.make(3, PLACE, None))
-    assert results(codes, lambda: codes.look_up(LETTERS)) == FoundCode(
-        LETTERS, KeptCode(41, "", arrived=False)
+    assert results(codes, lambda: codes.look_up(letters())) == FoundCode(
+        letters(), KeptCode(41, "", arrived=False)
     )
 
 
@@ -83,7 +86,7 @@ def test_what_is_kept_is_number_letters_and_day_for_this_kiosk_alone(
     codes: VisitCodes, tmp_path: Path
 ) -> None:
     results(codes, lambda: codes.make(3, PLACE, DAY))
-    assert (tmp_path / "codes").read_text() == f"{STREAM} 41 {LETTERS} 2026-12-01\n"
+    assert (tmp_path / "codes").read_text() == f"{STREAM} 41 {letters()} 2026-12-01\n"
     assert S_IMODE((tmp_path / "codes").stat().st_mode) == 0o600
 
 
@@ -105,5 +108,5 @@ def test_a_disk_that_keeps_no_code_still_gives_it(tmp_path: Path) -> None:
         confirmed=lambda: Confirmed(STREAM, 0),
     )
     made.start()
-    assert results(made, lambda: made.make(3, PLACE, DAY)) == Coded(3, VisitCode("k-0001", 41, LETTERS))
+    assert results(made, lambda: made.make(3, PLACE, DAY)) == Coded(3, VisitCode("k-0001", 41, letters()))
     made.stop()

@@ -35,7 +35,7 @@ def test_the_letters_are_of_the_record_its_place_and_its_stream() -> None:
     assert set(own) <= set(ALPHABET)
     assert own != letters({"waktu": 4}, salt), "another answer"
     assert own != letters({"waktu": 3}, salt, number=3), "another place"
-    assert own != letters_of(stream="5b" * 16, number=2, link=bytes(32))
+    assert own != letters_of(stream="5b" * 16, number=2, link=bytes(32)) == "MJM3PDA7"
 
 
 def test_the_same_answers_have_other_letters_each_time_so_nobody_tries_answers_out() -> None:
