@@ -24,7 +24,7 @@ COST_OF_A_PIN = dict(pin._COST)
 
 @pytest.fixture(autouse=True)
 def _secrets_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a PIN, a ticket and a visit's code cost next to nothing: tests of what they cost put it back."""
+    """Let a PIN, a ticket and a visit's code cost next to nothing. What they cost outside is held by `COST_OF_A_PIN` and by fixed values in `tests.survey.record`."""
     for cost in (pin._COST, ticket._COST, visit_code._COST):
         monkeypatch.setitem(cost, "n", 16)
 

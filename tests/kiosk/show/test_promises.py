@@ -218,7 +218,6 @@ def walked() -> Walked:
     return Walked(ghosts, out)
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_what_a_screen_says_is_kept_is_kept(walked: Walked, language: str) -> None:
     seen: set[str] = set()

@@ -41,7 +41,6 @@ def heard(state: State, speak: Speak | None = None, language: str = "id") -> tup
     return () if view is None else said(view, speak or Speak(), language)
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_step_of_a_visit_says_its_title_and_what_each_button_does(
     kinds: list[State], language: str
