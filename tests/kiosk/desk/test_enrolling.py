@@ -330,6 +330,10 @@ def test_the_address_is_the_one_that_the_packages_came_from_or_that_of_the_life_
 
 def enter(bench: Bench, pin: str) -> None:
     bench.type(pin, "\r")
+    wait_for_the_check(bench)
+
+
+def wait_for_the_check(bench: Bench) -> None:
     for _ in range(5000):
         bench.entry.step(bench.now)
         if not getattr(bench.entry._sheet, "_checking", None):
@@ -370,7 +374,7 @@ def test_the_pin_is_typed_by_four_buttons_too(home: Path) -> None:
     bench.by_buttons("291847")
     bench.press(4)
     bench.press_named(TEXTS.get("action.next"))
-    enter(bench, "")
+    wait_for_the_check(bench)
     assert bench.title == TEXTS.get("enrol.address")
 
 
