@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 
 from django.conf import settings
@@ -120,13 +120,21 @@ def _destructions() -> Iterator[Fact]:
 def _questionnaires() -> Iterator[Fact]:
     for entry in [*shipped_files(), *own_files()]:
         content = entry.read_bytes()
-        try:
-            name = parse(content.decode(), file=entry.name).name
-        except (InstrumentError, UnicodeDecodeError):
+        name = _name_in(content)
+        if not name:
             continue  # asked of nobody; `ikm-collector instruments check` names what is wrong with it
         digest = hashlib.sha256(content).hexdigest()
         body = {"instrument": name, "sha256": digest}
         yield Fact(f"instrument/{name}", facts.INSTRUMENT, partial(dict, body), stamp=digest)
+
+
+@lru_cache(maxsize=64)
+def _name_in(content: bytes) -> str:
+    """Give the name of a questionnaire, and nothing where it is none; each step of the log asks again."""
+    try:
+        return parse(content.decode(), file="").name
+    except (InstrumentError, UnicodeDecodeError):
+        return ""
 
 
 def _fleet() -> Iterator[Fact]:

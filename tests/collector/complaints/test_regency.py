@@ -6,6 +6,7 @@ it, and each date is the one that a second, slow reckoning gives, which asks not
 
 import random
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -33,6 +34,13 @@ DAY = timedelta(days=1)
 WORDS = Words(
     answer="Sudah ditangani.", root_cause="antrean", compensation="tidak ada", rejected_as="tidak_jelas"
 )
+
+
+def looking(user: User) -> User:
+    """Give an account as each page has it that only shows: its offices are read once."""
+    user = copy(user)
+    roles.looks(user)
+    return user
 
 
 @dataclass
@@ -193,7 +201,9 @@ class Simulation:
         for name, user in people.items():
             if not self.regency.awake(name, today):
                 continue
-            own = sight.visible(user).filter(sight.held_by(user), status__in=RUNNING).order_by("due_on", "pk")
+            reader = looking(user)
+            waiting = sight.visible(reader).filter(sight.held_by(reader), status__in=RUNNING)
+            own = waiting.order_by("due_on", "pk")
             for ticket in own.select_related("unit", "holder_unit")[:8]:
                 self._handle(ticket, user, today, now)
 
@@ -265,7 +275,7 @@ class Simulation:
         """Hold everything that is promised against what is there."""
         tickets = list(Ticket.objects.select_related("unit", "holder_unit", "holder_region"))
         assert {one.pk for one in tickets} == set(self.cases), "none is lost, none is there twice"
-        everybody = [*self.regency.officers.values(), *self.regency.above.values()]
+        everybody = [looking(one) for one in (*self.regency.officers.values(), *self.regency.above.values())]
         held = {
             pk
             for user in everybody
@@ -273,7 +283,7 @@ class Simulation:
         }
         shown = {
             user.pk: set(passing.overdue_above(user, now).values_list("pk", flat=True))
-            for user in self.regency.above.values()
+            for user in everybody[len(self.regency.officers) :]
         }
         lapor = set(PassOn.objects.filter(acknowledged_at=None).values_list("ticket", flat=True))
         for ticket in tickets:
