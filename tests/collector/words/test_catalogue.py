@@ -5,6 +5,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,13 @@ def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
-def sentences() -> Iterator[tuple[str, ast.expr, set[str]]]:
-    """Give, for every place that says something, the place, the key it uses and the values it gives."""
+@cache
+def sentences() -> tuple[tuple[str, ast.expr, set[str]], ...]:
+    """Give, for every place that says something, the place, the key it uses and the values it gives; read once, for it is asked again."""
+    return tuple(_sentences())
+
+
+def _sentences() -> Iterator[tuple[str, ast.expr, set[str]]]:
     for path in sorted(COLLECTOR.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not node.args:
@@ -86,9 +92,14 @@ def pattern(key: ast.expr) -> str | None:
     return None
 
 
-def fitting(key: ast.expr) -> set[str]:
+def fitting(key: ast.expr) -> frozenset[str]:
     wanted = pattern(key)
-    return {one for one in catalogue("id") if wanted is not None and re.fullmatch(wanted, one)}
+    return frozenset() if wanted is None else matching(wanted)
+
+
+@cache
+def matching(wanted: str) -> frozenset[str]:
+    return frozenset(one for one in catalogue("id") if re.fullmatch(wanted, one))
 
 
 def test_the_catalogues_have_the_same_keys_with_the_same_placeholders() -> None:
