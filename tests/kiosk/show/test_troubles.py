@@ -3,6 +3,7 @@
 import ast
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -32,12 +33,18 @@ def example(code: Code) -> Trouble:
     return Trouble(code, tuple((name, f"<{name}>") for name in VALUES[code]))
 
 
-def raised() -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Every trouble the programs make: where, its code, and the names of its values."""
+@cache
+def raised() -> tuple[tuple[str, str, frozenset[str]], ...]:
+    """Every trouble the programs make: where, its code, and the names of its values; read once, for it is asked again."""
+    return tuple(_raised())
+
+
+def _raised() -> Iterator[tuple[str, str, frozenset[str]]]:
     for package in ("survey", "uplink", "kiosk"):
         for path in sorted((ROOT / package).rglob("*.py")):
+            file = path.relative_to(ROOT)
             for node in ast.walk(ast.parse(path.read_text())):
-                where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+                where = f"{file}:{getattr(node, 'lineno', 0)}"
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Name)
