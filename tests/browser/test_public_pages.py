@@ -197,13 +197,15 @@ def test_a_list_is_sorted_and_narrowed_without_a_script_and_by_links(browser: Br
     page = context.new_page()
     page.goto("/?period=2026-TW3")
     names = page.locator("tbody th a").all_text_contents()
-    page.get_by_role("link", name="IKM ▾").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="IKM ▾").click()
     assert [name for name in page.locator("tbody th a").all_text_contents() if name in names[:5]] == names[
         :5
     ][::-1]
     page.get_by_text("Saring lagi").click()
     page.get_by_label("Mutu").select_option("C")
-    page.get_by_role("button", name="Tampilkan").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Tampilkan").click()
     grades = page.locator("tbody .grade").all_text_contents()
     assert set(grades) == {"C"}
     assert 0 < len(grades) < len(names)
