@@ -119,17 +119,17 @@ run_test() {
         say "these tests"
         exec .venv/bin/pytest -q -m "not long and not booted" "$@"
     fi
-    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs'; and a booted container, then the collector's on PostgreSQL. Behind each come some of the collector's rooms"
+    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs'; and a booted container, then the collector's on PostgreSQL and those in a browser. Behind the others come some of the collector's rooms"
     collector_on_a_leap_day >.collector.log 2>&1 &
     beside=$!
     { kiosk_on_another_date && programs && on_a_leap_day tests/collector/evidence tests/collector/log; } >.kiosk.log 2>&1 &
     kiosk=$!
-    { test_booted && collector_on_postgres && on_a_leap_day tests/collector/releases; } >.booted.log 2>&1 &
+    { test_booted && collector_on_postgres && pages; } >.booted.log 2>&1 &
     booted=$!
     front_tests || front=failed
     told "$beside" .collector.log || fail "the collector's tests on another date failed"
     told "$kiosk" .kiosk.log || fail "the kiosk's tests on another date, the programs' or those of evidence and of the log failed"
-    told "$booted" .booted.log || fail "the tests in a booted container, on PostgreSQL or of releases failed"
+    told "$booted" .booted.log || fail "the tests in a booted container, on PostgreSQL or in a browser failed"
     [ -z "${front:-}" ] || fail "tests failed"
 }
 
@@ -169,16 +169,20 @@ kiosk_on_another_date() {
 front_tests() {
     .venv/bin/mypy || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
-        --ignore tests/collector --ignore tests/kiosk --ignore tests/integration --ignore tests/campaign tests || return
+        --ignore tests/collector --ignore tests/kiosk --ignore tests/integration --ignore tests/campaign --ignore tests/browser tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
     # shellcheck disable=SC2046 # a list of files
     .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" $(grep -rl mark.integration --include="*.py" tests/collector) || return
-    on_a_leap_day tests/collector/complaints
+    on_a_leap_day tests/collector/complaints tests/collector/releases
 }
 
 # What waits for programs more than it reckons.
 programs() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" --durations 20 tests/integration tests/campaign
+}
+
+pages() {
+    .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/browser
 }
 
 # Run tests with the machine's clock set to a moment; waiting takes as long as ever (see tests/moments).
