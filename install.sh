@@ -181,6 +181,7 @@ programs() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" --durations 20 tests/integration tests/campaign
 }
 
+# What is looked at in a browser.
 pages() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/browser
 }

@@ -275,15 +275,15 @@ class Simulation:
         """Hold everything that is promised against what is there."""
         tickets = list(Ticket.objects.select_related("unit", "holder_unit", "holder_region"))
         assert {one.pk for one in tickets} == set(self.cases), "none is lost, none is there twice"
-        everybody = [looking(one) for one in (*self.regency.officers.values(), *self.regency.above.values())]
+        officers = [looking(one) for one in self.regency.officers.values()]
+        above = [looking(one) for one in self.regency.above.values()]
         held = {
             pk
-            for user in everybody
+            for user in (*officers, *above)
             for pk in sight.visible(user).filter(sight.held_by(user)).values_list("pk", flat=True)
         }
         shown = {
-            user.pk: set(passing.overdue_above(user, now).values_list("pk", flat=True))
-            for user in everybody[len(self.regency.officers) :]
+            user.pk: set(passing.overdue_above(user, now).values_list("pk", flat=True)) for user in above
         }
         lapor = set(PassOn.objects.filter(acknowledged_at=None).values_list("ticket", flat=True))
         for ticket in tickets:
